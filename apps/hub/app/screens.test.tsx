@@ -174,6 +174,9 @@ const security: SecurityScreen = {
 const addPasskey: AddPasskeyScreen = {
   personName: "Alice",
   passkey: { ceremony: "create", action: "/account/security/passkeys/new", hidden: [], options: {} },
+  site: null,
+  cancelTo: "/account/security",
+  error: null,
 };
 const newAccountPasskey: NewAccountPasskeyScreen = {
   email: "dora@example.com",
@@ -256,6 +259,10 @@ describe("every screen", () => {
     ["account", drawn("account", profile)],
     ["account-security", drawn("account-security", security)],
     ["add-passkey", drawn("add-passkey", addPasskey)],
+    [
+      "add-passkey for a site, with an error",
+      drawn("add-passkey", { ...addPasskey, site: { name: "Bank", host: "b.example" }, error: "Try again." }),
+    ],
     ["new-account-passkey", drawn("new-account-passkey", newAccountPasskey)],
     ["account-sessions", drawn("account-sessions", sessions)],
     ["account-activity", drawn("account-activity", activity)],

@@ -2,7 +2,7 @@
 import type { ReactNode } from "react";
 import type { ScreenOf, Screens } from "../src/screen/screen.ts";
 import { ActivityPage } from "./account/activity-page.tsx";
-import { AddPasskeyPage } from "./account/add-passkey-page.tsx";
+import { AddPasskeyPage, addPasskeyTitle } from "./account/add-passkey-page.tsx";
 import { AppPasswordMadePage } from "./account/app-password-made-page.tsx";
 import { AppsPage } from "./account/apps-page.tsx";
 import { ChangePasswordPage, changePasswordTitle } from "./account/change-password-page.tsx";
@@ -73,7 +73,7 @@ const screens: { readonly [Name in keyof Screens]: Component<Screens[Name]> } = 
   home: { Page: HomePage, title: () => "" },
   account: { Page: ProfilePage, title: () => "Your account" },
   "account-security": { Page: SecurityPage, title: () => "Security" },
-  "add-passkey": { Page: AddPasskeyPage, title: () => "Add a passkey" },
+  "add-passkey": { Page: AddPasskeyPage, title: addPasskeyTitle },
   "account-sessions": { Page: SessionsPage, title: () => "Where you are signed in" },
   "account-activity": { Page: ActivityPage, title: () => "Activity" },
   "account-apps": { Page: AppsPage, title: () => "Apps" },

@@ -352,6 +352,7 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
       providers: upstreams.map(({ id }) => id),
       pendingSignIns,
       sessionRememberSeconds,
+      sites,
     }),
     ...changePasswordRoutes({
       cookies,

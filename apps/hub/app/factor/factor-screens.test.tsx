@@ -19,6 +19,7 @@ const setUp: SetUpCodesScreen = {
   action: "/account/security/codes/new",
   hidden,
   because: "wanted",
+  passkeyInstead: null,
   site: null,
   qrCode: { size: 3, path: "M1 1h1v1h-1z" },
   secret: "ABCD EFGH",
@@ -51,7 +52,11 @@ test.each([
 
 test("the set-up that a site demands leads back to it, any other one to Security", () => {
   const asked = { because: "asked-for", site: { name: "Harbour Bank", host: "bank.example" } } as const;
-  const { body } = drawnSetUp({ ...asked, cancelTo: "https://bank.example/" });
+  const passkeyInstead = "/account/security/passkeys/new?site=bank";
+  const { body } = drawnSetUp({ ...asked, cancelTo: "https://bank.example/", passkeyInstead });
+  expect(body).toMatch(
+    /<a [^>]*href="\/account\/security\/passkeys\/new\?site=bank"[^>]*>Add a passkey instead</,
+  );
   expect(body).toMatch(/<a [^>]*href="https:\/\/bank\.example\/"[^>]*>Back to Harbour Bank</);
   expect(drawnSetUp().body).toMatch(/<a [^>]*href="\/account\/security"[^>]*>Cancel</);
 });

@@ -56,6 +56,11 @@ export function SetUpCodesPage({ model }: { readonly model: SetUpCodesScreen }) 
         <Button wide busyLabel="Checking …">
           Turn on one-time codes
         </Button>
+        {model.passkeyInstead !== null && (
+          <ButtonLink kind="plain" href={model.passkeyInstead}>
+            Add a passkey instead
+          </ButtonLink>
+        )}
         <ButtonLink kind="plain" href={model.cancelTo}>
           {model.because === "asked-for" && model.site !== null ? `Back to ${model.site.name}` : "Cancel"}
         </ButtonLink>

@@ -13,11 +13,15 @@ import type { FactorErrorCode } from "../screen/screen.ts";
 import type { HubKeys } from "../settings/secret-keys.ts";
 import { type EnterSession, hasFactor } from "../sign-in/complete-sign-in.ts";
 import {
+  addPasskeyPath,
+  addressOf,
+  continueAddress,
   type DestinationNeeds,
   destinationOf,
   factorSetUpPath,
   loginAddress,
   repeatedFields,
+  securityPath,
 } from "../sign-in/login-address.ts";
 import { readRequest } from "../sign-in/refuse-service.ts";
 import { type Begun, type BegunNeeds, findPending, isTokenOf, startAgain, tokenOf } from "./begun-sign-in.ts";
@@ -173,7 +177,7 @@ async function confirm(
   const consumed = { kind: "consumed" } as const;
   const started = await startCompletedSession(needs, call, parameters, begun, consumed, codeMethods);
   if (started === null) return startAgain(needs, call, repeatedFields(parameters));
-  const continueTo = destination(parameters);
+  const continueTo = continueAddress(repeatedFields(parameters), securityPath);
   const model = recoveryCodesModel(needs, {
     codes: recoveryCodes,
     token: needs.keys.form.sign("account-form", started.session.uid),
@@ -190,14 +194,6 @@ async function confirm(
   });
 }
 
-/** The page that the user came for; without one, the Security page. */
-function destination(parameters: RequestParameters): string {
-  const fields = repeatedFields(parameters);
-  return fields.some(({ name }) => ["service", "TARGET", "return"].includes(name))
-    ? loginAddress(fields)
-    : "/account/security";
-}
-
 function returnPage(parameters: RequestParameters): ReturnPage {
   const secret = parameters.get(secretField);
   return {
@@ -207,8 +203,7 @@ function returnPage(parameters: RequestParameters): ReturnPage {
 }
 
 function withFields(path: string, parameters: RequestParameters): string {
-  const query = new URLSearchParams(repeatedFields(parameters).map(({ name, value }) => [name, value]));
-  return query.size === 0 ? path : `${path}?${query}`;
+  return addressOf(path, repeatedFields(parameters));
 }
 
 const boundTo = ({ person }: Pick<Begun, "person">): string => `set-up ${person.id}`;
@@ -231,6 +226,7 @@ async function showPage(
     readRequest(() => parseLoginRequest(parameters)),
     parameters,
   );
+  const because = begun.session === null ? "operator" : parameters.has("acr") ? "asked-for" : "wanted";
   return {
     screen: {
       name: "set-up-codes",
@@ -242,15 +238,14 @@ async function showPage(
           ...repeatedFields(parameters),
           ...(parameters.get("warn") === "true" ? [{ name: "warn", value: "true" }] : []),
         ],
-        because: begun.session === null ? "operator" : parameters.has("acr") ? "asked-for" : "wanted",
+        because,
+        passkeyInstead: because === "asked-for" ? withFields(addPasskeyPath, parameters) : null,
         site: site === undefined ? null : { name: site.name, host: site.host },
         qrCode: createQrCode(totpAddress(secret, begun.person.username)),
         // Base32 in groups of four, to type by hand.
         secret: secret.replaceAll(/.{4}(?=.)/g, "$& "),
         cancelTo:
-          begun.session === null
-            ? loginAddress(repeatedFields(parameters))
-            : (site?.url ?? "/account/security"),
+          begun.session === null ? loginAddress(repeatedFields(parameters)) : (site?.url ?? securityPath),
         error,
       },
     },

@@ -52,6 +52,52 @@ const notice = async (answer: BrowserAnswer) => {
 const change = async (which: "rename" | "remove", fields: Record<string, string>) =>
   browser.post(`/account/security/passkeys/${which}`, { token: (await security()).token, ...fields });
 
+describe("a site demands a second step, and the user adds a passkey", () => {
+  const acr = "urn:gatehouse:acr:factor";
+  const demand = () => ({ service: opened.shop.service, acr });
+  const fieldsOf = (hidden: readonly { readonly name: string; readonly value: string }[]) =>
+    Object.fromEntries(hidden.map(({ name, value }) => [name, value]));
+  /** From the page that asks for a factor to the page that adds a passkey. */
+  async function askedFor() {
+    let answer = await browser.get(`/cas/login/factor?${new URLSearchParams(demand())}`);
+    while (answer.location !== "") answer = await browser.follow(answer);
+    const { passkeyInstead } = answer.screen("set-up-codes");
+    return (await browser.get(passkeyInstead ?? "")).screen("add-passkey");
+  }
+
+  test("the page names the site, and its recovery codes lead on to a ticket", async () => {
+    const { passkey, site, cancelTo } = await askedFor();
+    expect([site?.name, cancelTo]).toEqual(["The shop", `${opened.shop.origin}/`]);
+    const answer = authenticator().create(passkey.options as never);
+    const made = await browser.post(passkey.action, { ...fieldsOf(passkey.hidden), passkey: answer });
+    const { continueTo } = made.screen("recovery-codes");
+    expect((await browser.get(continueTo)).location).toMatch(/\?ticket=ST-/);
+    const [session] = await opened.hub.database.sessions.listOf(alice.id);
+    expect(session?.amr).toEqual(expect.arrayContaining(["pwd", "mfa", "user"]));
+  });
+
+  test("a refused answer leads to the same page, which keeps the site", async () => {
+    const { passkey } = await askedFor();
+    const answer = authenticator().create(passkey.options as never, { origin: "https://evil.example" });
+    const sent = { ...fieldsOf(passkey.hidden), passkey: answer };
+    const again = await browser.post(passkey.action, sent);
+    expect([again.status, again.screen("add-passkey").error]).toEqual([
+      400,
+      expect.stringMatching(/^No passkey was added/),
+    ]);
+    expect(fieldsOf(again.screen("add-passkey").passkey.hidden)).toMatchObject(demand());
+  });
+
+  test("a fresh sign-in between keeps the site", async () => {
+    const { passkey } = await askedFor();
+    const answer = authenticator().create(passkey.options as never);
+    await opened.advance(301);
+    const { location } = await browser.post(passkey.action, { ...fieldsOf(passkey.hidden), passkey: answer });
+    const back = new URLSearchParams(location.split("?")[1]).get("return");
+    expect(back).toBe(`${addPath}?${new URLSearchParams(demand())}`);
+  });
+});
+
 describe("adding a passkey", () => {
   test("it is listed with a name, its times and its place, and signs in", async () => {
     const one = authenticator();

@@ -1,10 +1,20 @@
 /** `/account/security/passkeys`: adds, renames and removes passkeys. Each needs a fresh sign-in. */
-import { createTicketId } from "@gatehouse/cas/server";
+import { createTicketId, parseLoginRequest, type RequestParameters } from "@gatehouse/cas/server";
 import { mostPasskeys, type Passkey, type PasskeyStore, type PendingSignInStore } from "@gatehouse/database";
 import { factorRecord } from "../audit/change-record.ts";
 import { type PageNoticeNeeds, seeNotice } from "../http/page-notice.ts";
-import { type CallerFacts, type Route, route } from "../http/route.ts";
+import { type Answer, type CallerFacts, type Route, route, seeOther } from "../http/route.ts";
 import type { RecoveryCodesScreen, SecurityScreen } from "../screen/screen.ts";
+import {
+  addPasskeyPath,
+  addressOf,
+  continueAddress,
+  type DestinationNeeds,
+  destinationOf,
+  repeatedFields,
+  securityPath,
+} from "../sign-in/login-address.ts";
+import { readRequest } from "../sign-in/refuse-service.ts";
 import { longestPasskeyName, readPasskeyName } from "./passkey-name.ts";
 import {
   askForRegistration,
@@ -15,7 +25,7 @@ import {
 } from "./register-passkey.ts";
 import { methodsOf } from "./verify-passkey.ts";
 
-export interface ManagePasskeysNeeds extends PageNoticeNeeds, RegisterPasskeyNeeds {
+export interface ManagePasskeysNeeds extends DestinationNeeds, PageNoticeNeeds, RegisterPasskeyNeeds {
   readonly keys: RegisterPasskeyNeeds["keys"] & PageNoticeNeeds["keys"];
   readonly passkeys: Pick<PasskeyStore, "add" | "listOf" | "remove" | "rename">;
   readonly addFirstRecoveryCodes: AddFirstRecoveryCodes;
@@ -37,9 +47,7 @@ export type AddFirstRecoveryCodes = (
   shown: Pick<RecoveryCodesScreen, "because" | "continueTo" | "token"> & { readonly personId: string },
 ) => Promise<RecoveryCodesScreen | null>;
 
-const securityPage = "/account/security";
-const addPath = "/account/security/passkeys/new";
-const returnPage = () => ({ page: securityPage });
+const returnPage = () => ({ page: securityPath });
 
 /** Lists a user's passkeys for the Security page. */
 type ListPasskeys = (personId: string) => Promise<SecurityScreen["passkeys"]>;
@@ -74,42 +82,54 @@ function sessionUse({ session }: Pick<CallerFacts["person"], "session">): Regist
 const askForPasskey = (needs: ManagePasskeysNeeds): Route =>
   route({
     method: "GET",
-    path: addPath,
+    path: addPasskeyPath,
     caller: "person",
     freshSignIn: true,
     antiForgery: "changes-nothing",
-    sends: "nothing",
+    sends: "query",
     speaks: "html",
-    async answer(call) {
-      return {
-        screen: {
-          name: "add-passkey",
-          model: {
-            personName: call.session.person.name,
-            passkey: {
-              ceremony: "create",
-              action: addPath,
-              hidden: [{ name: "token", value: call.formToken }],
-              options: await askForRegistration(needs, sessionUse(call)),
-            },
-          },
-        },
-      };
-    },
+    answer: (call, { parameters }) => showPage(needs, call, parameters, null),
   });
+
+/** @param parameters name the destination of a user who adds the passkey because a site demands a second step */
+async function showPage(
+  needs: ManagePasskeysNeeds,
+  call: CallerFacts["person"],
+  parameters: RequestParameters,
+  error: string | null,
+): Promise<Answer> {
+  const request = readRequest(() => parseLoginRequest(parameters));
+  const { site } = destinationOf(needs, request, parameters);
+  const hidden = [{ name: "token", value: call.formToken }, ...repeatedFields(parameters)];
+  const options = await askForRegistration(needs, sessionUse(call));
+  return {
+    screen: {
+      name: "add-passkey",
+      model: {
+        personName: call.session.person.name,
+        passkey: { ceremony: "create", action: addPasskeyPath, hidden, options },
+        site: site === undefined ? null : { name: site.name, host: site.host },
+        cancelTo: site?.url ?? securityPath,
+        error,
+      },
+    },
+    status: error === null ? 200 : 400,
+  };
+}
 
 const addPasskey = (needs: ManagePasskeysNeeds): Route =>
   route({
     method: "POST",
-    path: addPath,
+    path: addPasskeyPath,
     caller: "person",
     freshSignIn: true,
     antiForgery: "form-token",
     sends: "form",
     typed: ["passkey"],
     speaks: "html",
-    returnPage: () => ({ page: addPath }),
+    returnPage: (parameters) => ({ page: addressOf(addPasskeyPath, repeatedFields(parameters)) }),
     async answer(call, { parameters }) {
+      const continueTo = continueAddress(repeatedFields(parameters), securityPath);
       const result = await registerPasskey(
         needs,
         call,
@@ -117,8 +137,10 @@ const addPasskey = (needs: ManagePasskeysNeeds): Route =>
         sessionUse(call),
         ({ id, name }) => factorRecord(call, call.session, "passkey-added", { passkey: id, name }),
       );
+      if (result.outcome !== "added" && continueTo !== securityPath)
+        return showPage(needs, call, parameters, refusals[result.outcome]);
       if (result.outcome !== "added")
-        return seeNotice(needs, call, securityPage, { at: "passkeys", text: refusals[result.outcome] });
+        return seeNotice(needs, call, securityPath, { at: "passkeys", text: refusals[result.outcome] });
       const { id, name } = result.passkey;
       log(call, "passkey.added", id);
       const cookies = await strengthenSession(needs, call, result.passkey);
@@ -126,10 +148,11 @@ const addPasskey = (needs: ManagePasskeysNeeds): Route =>
         personId: call.session.person.id,
         token: call.formToken,
         because: "passkey-added",
-        continueTo: securityPage,
+        continueTo,
       });
       if (codes !== null) return { screen: { name: "recovery-codes", model: codes }, cookies };
-      const answer = seeNotice(needs, call, securityPage, {
+      if (continueTo !== securityPath) return seeOther(continueTo, { cookies });
+      const answer = seeNotice(needs, call, securityPath, {
         at: "passkeys",
         text: `The passkey “${name}” is added. You can sign in with it from now on.`,
         offersEnding: true,
@@ -190,16 +213,16 @@ const renamePasskey = (needs: ManagePasskeysNeeds): Route =>
     async answer(call, { parameters }) {
       const name = readPasskeyName(parameters.get("name") ?? "");
       if (name === null)
-        return seeNotice(needs, call, securityPage, {
+        return seeNotice(needs, call, securityPath, {
           at: "passkeys",
           text: `Give the passkey a name of 1 to ${longestPasskeyName} characters. Nothing was changed.`,
         });
       const id = parameters.get("passkey") ?? "";
       const record = () => factorRecord(call, call.session, "passkey-renamed", { passkey: id, name });
       if (!(await needs.passkeys.rename({ id, personId: call.session.person.id, name }, record)))
-        return seeNotice(needs, call, securityPage, { at: "passkeys", text: goneWords });
+        return seeNotice(needs, call, securityPath, { at: "passkeys", text: goneWords });
       log(call, "passkey.renamed", id);
-      return seeNotice(needs, call, securityPage, {
+      return seeNotice(needs, call, securityPath, {
         at: "passkeys",
         text: `The passkey is now called “${name}”.`,
         offersEnding: true,
@@ -228,9 +251,9 @@ const removePasskey = (needs: ManagePasskeysNeeds): Route =>
         return factorRecord(call, call.session, "passkey-removed", { passkey: id, name });
       });
       if (result !== "removed")
-        return seeNotice(needs, call, securityPage, { at: "passkeys", text: removalWords[result] });
+        return seeNotice(needs, call, securityPath, { at: "passkeys", text: removalWords[result] });
       log(call, "passkey.removed", id);
-      return seeNotice(needs, call, securityPage, {
+      return seeNotice(needs, call, securityPath, {
         at: "passkeys",
         text: `The passkey “${name}” is removed, and signs in nobody any more. Delete it in your password manager too.`,
         offersEnding: true,

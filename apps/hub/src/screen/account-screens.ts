@@ -115,6 +115,11 @@ export interface AddPasskeyScreen {
   /** Name of the user: another one may have signed in since the page with the link was opened. */
   readonly personName: string;
   readonly passkey: PasskeyCeremony;
+  /** The site that demands a second step; `null`: none, or it is unknown. */
+  readonly site: SiteName | null;
+  /** The site that demands it, or the Security page. */
+  readonly cancelTo: string;
+  readonly error: string | null;
 }
 
 /** Places of a notice: `here`, `others`. */

@@ -44,6 +44,8 @@ export interface SetUpCodesScreen {
   readonly hidden: HiddenFields;
   /** Reason: the user wants it, a site demands a stronger sign-in, or operators need it. */
   readonly because: "wanted" | "asked-for" | "operator";
+  /** Page that adds a passkey, which is a second step as well; `null`: this is not the place to choose. */
+  readonly passkeyInstead: string | null;
   /** The site that demands it; `null`: unknown. */
   readonly site: SiteName | null;
   readonly qrCode: { readonly size: number; readonly path: string };

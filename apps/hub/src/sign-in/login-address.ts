@@ -24,6 +24,12 @@ export const connectAccountPath = "/account/security/connect";
 /** The page that asks a user whether to keep an account that will be deleted. */
 export const keepAccountPath = "/account/keep";
 
+/** The page about the ways to sign in. */
+export const securityPath = "/account/security";
+
+/** The page that adds a passkey. */
+export const addPasskeyPath = "/account/security/passkeys/new";
+
 /** The page that asks for the address of a new account. */
 export const signUpPath = "/sign-up";
 
@@ -56,6 +62,13 @@ export const keepAccountAddress = (fields: readonly Field[]): string => addressO
 export function addressOf(path: string, fields: readonly Field[]): string {
   const query = new URLSearchParams(fields.map(({ name, value }) => [name, value]));
   return query.size === 0 ? path : `${path}?${query}`;
+}
+
+/** The address that goes on to what the user came for. @param otherwise page of a user who came for nothing else */
+export function continueAddress(fields: readonly Field[], otherwise: string): string {
+  return fields.some(({ name }) => ["service", "TARGET", "return"].includes(name))
+    ? loginAddress(fields)
+    : otherwise;
 }
 
 export interface DestinationNeeds {
