@@ -13,8 +13,8 @@ export function UpstreamUnknownPage({ model }: { readonly model: UpstreamUnknown
       <div className="gate-words">
         <p>
           {signUp.mode === "known-address"
-            ? `You have an account here with this address. Sign in to it in your present way once to connect ${provider}; an equal address alone does not connect it.`
-            : `It is not connected to an account here. If you have one, sign in to it once to connect ${provider}.`}
+            ? `You have an account here with this address. Sign in to it in your present way once, then confirm at ${provider}, to connect the two; an equal address alone does not connect it.`
+            : `It is not connected to an account here. If you have one, sign in to it once, then confirm at ${provider}, to connect the two.`}
         </p>
         <NoSignUp provider={provider} signUp={signUp} />
       </div>

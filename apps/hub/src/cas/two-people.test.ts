@@ -295,6 +295,50 @@ describe("limits of the choice", () => {
   });
 });
 
+describe("a sign-in that carol has not completed", () => {
+  const page = "/cas/login/new-password";
+  let carol: TestPerson;
+  beforeEach(async () => {
+    carol = await opened.createPerson();
+    const found = await opened.hub.database.people.findForSignIn(carol.username);
+    await opened.hub.database.passwords.setMustChange(carol.id, found?.passwordHash ?? "", true);
+  });
+  async function beginAsCarol() {
+    const { location } = await browser.signIn(carol);
+    expect(location).toBe(page);
+    return (await browser.get(page)).screen("new-password");
+  }
+
+  test.each([
+    ["a sign-out", () => browser.get("/cas/logout")],
+    ["bob's sign-in", () => browser.signIn(bob)],
+  ])("is void for the browser's next user after %s", async (_, act) => {
+    const { hidden } = await beginAsCarol();
+    await act();
+    expect((await browser.get(page)).location).toBe("/cas/login");
+    const answer = await browser.post(page, { ...fieldsOf(hidden), password: "chosen by somebody else" });
+    expect(answer.location).toMatch(/^\/cas\/login/);
+    expect(await new TestBrowser(opened).signIn(carol)).toMatchObject({ location: page });
+  });
+
+  test("is void once bob leaves alice's session to sign in as bob", async () => {
+    await browser.signIn(alice);
+    const form = { ...(await openForm("?renew=true")), ...typed(bob) };
+    const carols = new TestBrowser(opened);
+    await carols.signIn(carol);
+    const pending = carols.cookies.get("gatehouse-pending") ?? "";
+    browser.cookies.keep(opened.hub.cookies.write("pending", pending), {
+      method: "GET",
+      url: `${opened.origin}/`,
+      crossSite: false,
+      navigation: true,
+    });
+    expect((await browser.get(page)).status).toBe(200);
+    await choose(await browser.post("/cas/login", { ...form, password: "wrong" }), "switch");
+    expect((await browser.get(page)).location).toBe("/cas/login");
+  });
+});
+
 describe("a page of the hub that alice left open, submitted in bob's session", () => {
   const askingForm = async () => {
     const form = await openForm("");

@@ -49,6 +49,7 @@ describe("a page replaces the redirect", () => {
     ["to the authorization endpoint", { location: "/oidc/auth" }],
     ["to a flow in progress", { location: "/oidc/auth/abc" }],
     ["to a question of a flow", { location: `${hubUrl}/oidc/interaction/abc?x=1` }],
+    ["to the page that goes on to another provider", { location: "/account/security/connect" }],
     ["to the login with a session", { location: "/cas/login?service=x", hasSession: true }],
   ])("%s", (_, sent) => {
     expect(pageFor(sent)?.screen.model).toMatchObject({ address: sent.location ?? away });

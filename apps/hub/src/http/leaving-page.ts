@@ -7,8 +7,8 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
 import type { ScreenAnswer } from "./route.ts";
 
-/** Addresses of the hub that redirect to a site and so belong to the same navigation. */
-const resumes = /^\/oidc\/(auth|interaction)(\/|$)/;
+/** Addresses of the hub that redirect to a site or to another provider, and so belong to the same navigation. */
+const resumes = /^(\/oidc\/(auth|interaction)(\/|$)|\/account\/security\/connect$)/;
 /** Redirects to a site if a session exists by then, such as one from another tab; otherwise shows the form. */
 const resumesInSession = /^\/cas\/login$/;
 

@@ -66,7 +66,13 @@ export function createSignOutAnswer(needs: SignOutAnswerNeeds): AnswerSignOut {
 
 /** Clears everything about the user. Earlier forms are invalid in the new flow, and their notes unreadable. */
 function signedOutCookies({ cookies }: FlowNeeds): string[] {
-  return [cookies.clear("session"), cookies.clear("note"), startFlow({ cookies }).cookie];
+  return [
+    cookies.clear("session"),
+    cookies.clear("note"),
+    // A sign-in that is not complete may set up a factor or choose a password: not for the next user of the browser.
+    cookies.clear("pending"),
+    startFlow({ cookies }).cookie,
+  ];
 }
 
 /** Sites of ended sessions, by how they learn of the end. */

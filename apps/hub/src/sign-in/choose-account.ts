@@ -223,7 +223,12 @@ async function toFreshForm(
     ...(error === undefined ? {} : { error: { ...error, reference: call.requestId } }),
   };
   return seeOther(loginAddress(repeatedFields(parameters, ["name"])), {
-    cookies: [needs.cookies.clear("session"), flow.cookie, writeNote(needs, flow.id, note)],
+    cookies: [
+      needs.cookies.clear("session"),
+      needs.cookies.clear("pending"),
+      flow.cookie,
+      writeNote(needs, flow.id, note),
+    ],
     afterwards: needs.logout.wake,
   });
 }

@@ -20,7 +20,7 @@ const blankFlow: BegunFlow = {
   rememberMe: false,
   askBefore: false,
   again: false,
-  connects: false,
+  connectsTo: "",
   newAccount: "",
 };
 

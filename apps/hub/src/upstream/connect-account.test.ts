@@ -125,6 +125,25 @@ describe("from the Security page", () => {
     });
   });
 
+  test("another user who signs in on the page left open connects nothing, and creates no account", async () => {
+    await question();
+    const [session] = await fixture.opened.hub.database.sessions.listOf(zoe.id);
+    await fixture.opened.hub.database.sessions.end(
+      { sessionId: session?.id ?? "", personId: zoe.id },
+      "ended-elsewhere",
+    );
+    const mallory = await fixture.opened.createPerson();
+    const toForm = await browser.get(page);
+    const back = await browser.signIn(mallory, toForm.location.slice("/cas/login".length));
+    expect(back.location).toBe(page);
+    const { token } = await security();
+    expect((await browser.get(page)).location).toBe("/account/security");
+    expect((await browser.post(page, { token })).location).toBe("/account/security");
+    expect((await security()).notice?.text).toMatch(/that of another user/);
+    expect((await browser.get("/upstream/account")).location).toBe("/cas/login");
+    expect(await owner()).toBeNull();
+  });
+
   test("another browser in which the user is signed in connects nothing", async () => {
     await question();
     const other = new TestBrowser(fixture.opened);
@@ -149,17 +168,34 @@ describe("from the Security page", () => {
 });
 
 describe("from a sign-in with an account that is not connected", () => {
-  test("an ordinary sign-in and a confirmation connect it, and lead on to the site", async () => {
+  test("an ordinary sign-in, the provider again and a confirmation connect it, and lead on to the site", async () => {
     const query = `?${new URLSearchParams({ service: fixture.opened.shop.service })}`;
     const unknown = await browser.follow(await fixture.signIn(browser, query));
     const toForm = await browser.get(unknown.screen("upstream-unknown").connect);
     const back = await browser.signIn(zoe, toForm.location.slice("/cas/login".length));
     expect(back.location).toBe(page);
-    const shown = await browser.follow(back);
+    const callback = await fixture.issuer.authorize((await browser.follow(back)).location);
+    const shown = await browser.follow(await fixture.comeBack(browser, callback));
+    expect(shown.screen("upstream-connect").person.username).toBe(zoe.username);
     expect(await owner()).toBeNull();
     const answer = await browser.follow(await connect(shown));
     expect(await owner()).toBe(zoe.id);
     expect(new URL(answer.location).searchParams.get("ticket")).toMatch(/^ST-/);
+  });
+
+  test("the browser's next user, who signs in on the page left open, connects an account of their own at most", async () => {
+    const mallory = await fixture.opened.createPerson();
+    const unknown = await browser.follow(await fixture.signIn(browser));
+    const toForm = await browser.get(unknown.screen("upstream-unknown").connect);
+    await browser.signIn(mallory, toForm.location.slice("/cas/login".length));
+    const { token } = await security();
+    expect((await browser.carryOver().post(page, { token })).location).toBe("/account/security");
+    const own = randomUUID();
+    fixture.issuer.account = { sub: own, claims: { name: "Mallory" } };
+    const callback = await fixture.issuer.authorize((await browser.get(page)).location);
+    await connect(await browser.follow(await fixture.comeBack(browser, callback)));
+    expect((await store().findPerson({ provider: "work", id: own }))?.id).toBe(mallory.id);
+    expect(await owner()).toBeNull();
   });
 
   test("a sign-in that did not come from the page that connects it leaves the account to nobody", async () => {

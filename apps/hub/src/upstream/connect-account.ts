@@ -1,6 +1,7 @@
 /**
  * Connects accounts at other providers to the signed-in user, and disconnects them. Connecting needs proof on both sides: a
- * fresh sign-in here, and the provider's answer, sealed in the same browser. An equal address proves nothing.
+ * fresh sign-in here, and then the provider's answer, sealed in the same browser. An equal address proves nothing, and neither
+ * does an account that was proved before the sign-in here: the browser may have another user by then.
  */
 import type { LinkedUpstreamAccount, UpstreamAccountStore } from "@gatehouse/database";
 import { factorRecord } from "../audit/change-record.ts";
@@ -62,7 +63,7 @@ function beginConnecting(needs: ConnectAccountNeeds): Route {
     returnPage,
     async answer(call, { parameters }) {
       const upstream = findUpstream(needs, parameters.get("provider") ?? "");
-      return beginUpstream(needs, call, upstream, { connects: true }, link);
+      return beginUpstream(needs, call, upstream, { connectsTo: call.session.person.id }, link);
     },
   });
 }
@@ -79,10 +80,13 @@ function askToConnect(needs: ConnectAccountNeeds): Route {
     async answer(call) {
       const kept = readAccount(needs, call);
       if (kept === null) return expired(needs, call);
-      const { provider, label } = kept.account;
-      const { name, username } = call.session.person;
+      const { provider, label, connectsTo, fields } = kept.account;
+      const upstream = findUpstream(needs, provider);
+      const { id, name, username } = call.session.person;
+      if (connectsTo === "") return beginUpstream(needs, call, upstream, { connectsTo: id, fields }, link);
+      if (connectsTo !== id) return expired(needs, call);
       const model = {
-        provider: findUpstream(needs, provider).name,
+        provider: upstream.name,
         label,
         person: { name, username },
         action: connectAccountPath,
@@ -106,10 +110,11 @@ function connect(needs: ConnectAccountNeeds): Route {
     returnPage: () => ({ page: connectAccountPath }),
     async answer(call) {
       const kept = readAccount(needs, call);
-      if (kept === null || !(await consumeAccount(needs, kept.id))) return expired(needs, call);
+      const { person } = call.session;
+      if (kept === null || kept.account.connectsTo !== person.id || !(await consumeAccount(needs, kept.id)))
+        return expired(needs, call);
       const { provider, id, label, fields } = kept.account;
       const upstream = findUpstream(needs, provider);
-      const { person } = call.session;
       const outcome = await needs.upstreamAccounts.link({ personId: person.id, provider, id, label }, () =>
         factorRecord(call, call.session, "provider-linked", { provider, name: upstream.name }),
       );
@@ -183,6 +188,6 @@ function log(
 function expired(needs: ConnectAccountNeeds, call: CallerFacts["person"]) {
   return seeNotice(needs, call, securityPage, {
     at: place,
-    text: "Nothing was connected: the sign-in at the other provider took longer than ten minutes, or was used already. Start again.",
+    text: "Nothing was connected: the sign-in at the other provider took longer than ten minutes, was used already, or was that of another user. Start again.",
   });
 }

@@ -81,7 +81,7 @@ function showUnknown(needs: NewUserNeeds): Route {
     speaks: "html",
     async answer(call) {
       const kept = readAccount(needs, call);
-      if (kept === null) return seeOther(loginAddress([]));
+      if (kept === null || kept.account.connectsTo !== "") return seeOther(loginAddress([]));
       const { account } = kept;
       const form = startForm(needs, call);
       const model = {
@@ -124,7 +124,7 @@ function createLink(needs: NewUserNeeds): Route {
     async answer(call, { parameters }) {
       checkForm(needs, call, parameters, unknownPath);
       const kept = readAccount(needs, call);
-      if (kept === null) return seeOther(loginAddress([]));
+      if (kept === null || kept.account.connectsTo !== "") return seeOther(loginAddress([]));
       const { account } = kept;
       const { email, fields } = account;
       const upstream = findUpstream(needs, account.provider);

@@ -28,8 +28,8 @@ export interface UpstreamFlow {
   readonly askBefore: boolean;
   /** The provider has to ask the user to sign in again. */
   readonly again: boolean;
-  /** The user connects the account from the account page. */
-  readonly connects: boolean;
+  /** Id of the signed-in user who began it to connect the account; empty: it is a sign-in. */
+  readonly connectsTo: string;
   /** Page of a mailed link on which a new user chose the provider instead of a password; empty: none. */
   readonly newAccount: string;
 }
@@ -41,8 +41,10 @@ export interface ProvedAccount
   readonly email: ProvedEmail | null;
   /** A user here has its address. Always false unless the address is proved. */
   readonly isKnownAddress: boolean;
-  /** Page of the link with which the user creates an account; empty: the account is to be connected to a user. */
+  /** Page of the link with which the user creates an account; empty: none. */
   readonly newAccount: string;
+  /** Id of the only user to whom it may be connected; empty: nobody was signed in when it was proved. */
+  readonly connectsTo: string;
   /** Destination of the sign-in that led here; empty: the account page. */
   readonly fields: readonly Field[];
 }

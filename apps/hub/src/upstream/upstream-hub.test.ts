@@ -1,6 +1,6 @@
 /** Another Gatehouse as the provider, from the button of the one to the session of the other. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
+import { type BrowserAnswer, openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
 import { openListener } from "../test-support/open-listener.ts";
 
 const secret = "the secret of one Gatehouse at the other one";
@@ -47,7 +47,16 @@ afterAll(async () => {
 async function signIn(browser: TestBrowser, atUpstream: TestBrowser, query = "") {
   const form = await browser.get(`/cas/login${query}`);
   const [button] = form.screen("login").providers;
-  let next = await browser.post(button?.action ?? "", browser.hiddenFields(form));
+  return signInThere(
+    browser,
+    atUpstream,
+    await browser.post(button?.action ?? "", browser.hiddenFields(form)),
+  );
+}
+
+/** From the redirect to the provider to the answer of the callback. */
+async function signInThere(browser: TestBrowser, atUpstream: TestBrowser, redirect: BrowserAnswer) {
+  let next = redirect;
   for (
     let turns = 0;
     next.location.startsWith(upstream.origin) || next.location.startsWith("/");
@@ -70,7 +79,8 @@ test("a user of the one Gatehouse connects and then signs in at the other", asyn
   const unknown = await browser.follow(await signIn(browser, atUpstream));
   const toForm = await browser.get(unknown.screen("upstream-unknown").connect);
   const back = await browser.signIn(here, toForm.location.slice("/cas/login".length));
-  const { token } = (await browser.follow(back)).screen("upstream-connect");
+  const shown = await signInThere(browser, atUpstream, await browser.follow(back));
+  const { token } = (await browser.follow(shown)).screen("upstream-connect");
   await browser.post("/account/security/connect", { token });
 
   const later = new TestBrowser(hub);

@@ -149,7 +149,7 @@ interface Proved {
 async function answerTo(needs: UpstreamSignInNeeds, call: Call, proved: Proved): Promise<Answer> {
   const { upstream, flow, identity, refuse } = proved;
   const account = { provider: upstream.id, id: identity.id };
-  const person = flow.connects ? null : await needs.upstreamAccounts.findPerson(account);
+  const person = flow.connectsTo === "" ? await needs.upstreamAccounts.findPerson(account) : null;
   if (person === null) return keepAccount(needs, call, proved);
   if (flow.newAccount !== "") throw refuse("linked-elsewhere");
   const { fields, rememberMe, askBefore } = flow;
@@ -181,7 +181,7 @@ async function keepAccount(
   call: Call,
   { upstream, flow, identity, refuse }: Proved,
 ): Promise<Answer> {
-  const { fields, newAccount } = flow;
+  const { fields, newAccount, connectsTo } = flow;
   const { id, label, name, username, authTime } = identity;
   const email = provedEmail(upstream, identity);
   const account: ProvedAccount = {
@@ -194,11 +194,12 @@ async function keepAccount(
     email,
     isKnownAddress: await isKnownAddress(needs, email),
     newAccount,
+    connectsTo,
     fields,
   };
   const cookies = writeAccount(needs, call, account);
   if (cookies === null) throw refuse("too-long");
-  return seeOther(flow.connects ? connectAccountPath : newAccount || unknownPath, { cookies });
+  return seeOther(connectsTo === "" ? newAccount || unknownPath : connectAccountPath, { cookies });
 }
 
 /** An address that cannot be stored, for example because its letters look like others, is none. */
@@ -240,8 +241,8 @@ function clearUnlessSet({ cookies }: UpstreamSignInNeeds, answer: Answer): strin
   return answer.cookies?.some((cookie) => cookie.startsWith(start)) ? [] : [cookies.clear("upstream")];
 }
 
-function wayBack({ connects, newAccount, fields }: UpstreamFlow): RefusalLink {
-  if (connects) return backToSecurity;
+function wayBack({ connectsTo, newAccount, fields }: UpstreamFlow): RefusalLink {
+  if (connectsTo !== "") return backToSecurity;
   return newAccount === "" ? backToSignIn(fields) : backToNewAccount(newAccount);
 }
 

@@ -91,6 +91,7 @@ function noteSignOut(needs: IssuerPageNeeds, ctx: KoaContextWithOIDC): void {
   const flow = startFlow(needs);
   ctx.append("set-cookie", [
     flow.cookie,
+    needs.cookies.clear("pending"),
     writeNote(needs, flow.id, { ended: session.id, askedBy: ctx.oidc.client?.clientId ?? "" }),
   ]);
 }
