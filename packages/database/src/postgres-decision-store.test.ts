@@ -19,7 +19,6 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   await emptyDatabase(fixture.database);
-  await fixture.pool.query("TRUNCATE oidc_artifacts");
   personId = (await createPerson(fixture.database)).id;
 });
 afterAll(() => fixture.close());

@@ -20,7 +20,6 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   await emptyDatabase(fixture.database);
-  await fixture.pool.query("TRUNCATE verification_tokens");
   links = fixture.database.verificationTokens;
 });
 afterAll(() => fixture.close());

@@ -14,7 +14,8 @@ export async function createTestDatabase(): Promise<string> {
     maxSeconds: 86_400,
   });
   try {
-    await poolOf(server).query(`CREATE DATABASE ${name} TEMPLATE ${templateDatabase}`);
+    // A write-ahead log of the copy, the other way, takes twice the time.
+    await poolOf(server).query(`CREATE DATABASE ${name} TEMPLATE ${templateDatabase} STRATEGY FILE_COPY`);
   } finally {
     await server.close();
   }
