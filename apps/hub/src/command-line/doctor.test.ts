@@ -14,6 +14,7 @@ import { openMailCatcher } from "../test-support/mail-catcher.ts";
 import { createMemoryLog } from "../test-support/memory-log.ts";
 import { runCommand } from "../test-support/run-command.ts";
 import { createTestDatabase } from "../test-support/test-database.ts";
+import { openUpstreamIssuer } from "../test-support/upstream-issuer.ts";
 import { askHub } from "./ask-hub.ts";
 
 /** Something that listens where a hub might. */
@@ -163,6 +164,101 @@ describe("doctor checks the mail server", () => {
   });
 });
 
+describe("doctor checks the other providers", () => {
+  const provider = (id: string, issuer: string) => ({
+    [`UPSTREAM_${id.toUpperCase()}_ISSUER`]: issuer,
+    [`UPSTREAM_${id.toUpperCase()}_NAME`]: "Example",
+    [`UPSTREAM_${id.toUpperCase()}_CLIENT_ID`]: "gatehouse",
+    [`UPSTREAM_${id.toUpperCase()}_CLIENT_SECRET`]: "secret",
+  });
+  async function check(id: string, issuer: string, environment: Readonly<Record<string, string>> = {}) {
+    const { result, text, failed } = await runCommand("doctor", {
+      DATABASE_URL: await createTestDatabase(),
+      HUB_URL: `http://hub.localhost:${await freePort()}`,
+      ALLOW_LOOPBACK_SITES: "on",
+      UPSTREAMS: id,
+      ...provider(id, issuer),
+      ...environment,
+    });
+    const [found] = result.providers as readonly { state: string; redirectUri: string }[];
+    return { state: found?.state, redirectUri: found?.redirectUri, text, failed };
+  }
+
+  test("Discovery 1.0, 4: a real issuer answers, and the redirect URI is named", async () => {
+    const issuer = await openUpstreamIssuer("http://hub.localhost/upstream/callback/work");
+    const { state, redirectUri, text, failed } = await check("work", issuer.origin);
+    await issuer.close();
+    expect([state, failed]).toEqual(["ok", false]);
+    expect(redirectUri).toMatch(/^http:\/\/hub\.localhost:\d+\/upstream\/callback\/work$/);
+    expect(text).toContain(`The provider work (Example, ${issuer.origin}) answers.`);
+    expect(text).toContain(`Redirect URI to register there: ${redirectUri}`);
+  });
+
+  const members = ["authorization_endpoint", "token_endpoint", "jwks_uri"];
+  const metadata = (issuer: string) => ({
+    issuer,
+    ...Object.fromEntries(members.map((member) => [member, `${issuer}/${member}`])),
+  });
+  test.each<[string, (origin: string) => object | string | null, string, RegExp]>([
+    [
+      "4.3 another issuer",
+      () => metadata("https://o.example"),
+      "invalid",
+      /calls itself "https:\/\/o\.example"\. Set UPSTREAM_WORK_ISSUER/,
+    ],
+    ["3 no userinfo endpoint", metadata, "invalid", /does not say its userinfo_endpoint\. The hub cannot/],
+    [
+      "no JSON",
+      () => "<html>",
+      "invalid",
+      /has no metadata at http\S+ \(status 200\)\. Set UPSTREAM_WORK_ISSUER/,
+    ],
+    ["a failure", () => null, "unreachable", /fails with status 503\./],
+  ])("Discovery 1.0, %s", async (_, content, state, words) => {
+    let origin = "";
+    const found = await withServer(
+      (_request, response) => {
+        const body = content(origin);
+        response.writeHead(body === null ? 503 : 200);
+        response.end(typeof body === "string" ? body : JSON.stringify(body));
+      },
+      (at) => {
+        origin = at;
+        return check("work", at);
+      },
+    );
+    expect([found.state, found.failed]).toEqual([state, true]);
+    expect(found.text).toMatch(words);
+  });
+
+  test("one that is down, and one on a private address that the hub does not call", async () => {
+    const origin = `http://127.0.0.1:${await freePort()}`;
+    expect((await check("work", origin)).text).toContain("cannot be reached (refused).");
+    const { text } = await check("work", origin, { ALLOW_LOOPBACK_SITES: "off" });
+    expect(text).toContain("cannot be reached (address_forbidden). The address is on loopback");
+  });
+
+  test("GitHub, by the API of an own server", async () => {
+    const asked: string[] = [];
+    const found = await withServer(
+      (request, response) => {
+        asked.push(request.url ?? "");
+        response.writeHead(401).end();
+      },
+      (origin) => check("github", origin),
+    );
+    expect([found.state, asked]).toEqual(["ok", ["/api/v3/"]]);
+    const none = await withServer(
+      (_, response) => response.writeHead(404).end(),
+      (origin) => check("github", origin),
+    );
+    expect([none.state, none.text]).toEqual([
+      "invalid",
+      expect.stringMatching(/has no API at \S+ \(status 404\)/),
+    ]);
+  });
+});
+
 describe("doctor refuses the settings that a start refuses, in the same words", () => {
   const secret = "a secret of this test run alone with 32 characters";
 
@@ -192,6 +288,8 @@ describe("doctor refuses the settings that a start refuses, in the same words", 
     ["a sender that is no address", { SMTP_URL: "smtp://mail.example.com", MAIL_FROM: "Gatehouse" }],
     ["http to others", { HUB_URL: "http://login.example.com" }],
     ["a short secret", { HUB_SECRETS: "short" }],
+    ["a provider without an issuer", { UPSTREAMS: "work" }],
+    ["providers by names", { UPSTREAMS: "My Work" }],
     ["an address of another machine", { BIND_ADDRESS: "192.0.2.1" }],
     ["a folder that is not there", { SITES_DIR: "/nowhere" }],
     ["a database that is not there", { DATABASE_URL: "postgres://u:p@127.0.0.1:1/none" }],

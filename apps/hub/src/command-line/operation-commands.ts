@@ -3,10 +3,12 @@ import { refuseDemoPeople } from "../demo-people.ts";
 import { MailServerError, openMailServer } from "../mail/mail-server.ts";
 import { expectKnownSecrets } from "../oidc/issuer/open-issuer.ts";
 import { rotateSigningKeys } from "../oidc/keys/signing-keys.ts";
+import { createOutbound } from "../outbound/outbound.ts";
 import { signDoctorRequest } from "../server/health.ts";
 import { listen } from "../server/listen.ts";
 import { defaultHubUrl, type Settings } from "../settings/env.ts";
 import { hubKeys } from "../settings/secret-keys.ts";
+import { type CheckedProvider, checkProvider } from "../upstream/check-provider.ts";
 import { askHub, type HubAnswer } from "./ask-hub.ts";
 import { recordOperation } from "./operator.ts";
 import { type Command, RefusedError } from "./parse-command.ts";
@@ -28,13 +30,14 @@ export const migrate: Command = {
 export const doctor: Command = {
   name: "doctor",
   summary:
-    "Checks settings, database and registrations as a start does, the mail server, whether the hub runs, and its proxy.",
+    "Checks settings, database and registrations as a start does, the mail server, the other providers (UPSTREAMS), whether the hub runs, and its proxy.",
   words: [],
   options: {},
   async run(_, settings) {
     const { mode, hubUrl, secrets } = settings;
     await expectAddress(settings);
     const mail = await checkMailServer(settings);
+    const providers = await checkProviders(settings);
     const pooled = await withDatabase(settings, async (database) => {
       if (!(await database.isReady()))
         throw new RefusedError(
@@ -58,6 +61,7 @@ export const doctor: Command = {
       result: {
         ...{ settings: "ok", database: "ok", pooled, sites, mode, url: hubUrl, hub: hub.state },
         mail: mail.state,
+        providers: providers.map(({ id, state, redirectUri }) => ({ id, state, redirectUri })),
         proxyFaults: hub.doctor?.proxyFaults.map(({ code }) => code),
       },
       text: [
@@ -66,11 +70,12 @@ export const doctor: Command = {
         `The database answers. Registered sites: ${sites}.`,
         ...(pooled ? [pooledLine] : []),
         mail.sentence,
+        ...providers.flatMap(({ sentences }) => sentences),
         hub.sentence,
         ...linesOfRunning(hub),
         ...uncalled.lines,
       ].join("\n"),
-      failed: mail.state === "unreachable",
+      failed: mail.state === "unreachable" || providers.some(({ state }) => state !== "ok"),
     };
   },
 };
@@ -134,6 +139,18 @@ async function checkMailServer(
       state: "unreachable",
       sentence: `The mail server at ${host}:${port} does not accept the hub (${error.code}). ${remedy}; until then mails wait, for up to a day.`,
     };
+  }
+}
+
+/** With a provider that is down the hub starts, and its button fails; `doctor` fails, after all other checks. */
+async function checkProviders(settings: Settings): Promise<readonly CheckedProvider[]> {
+  const { upstreams, hubUrl, allowLoopbackSites, certificateAuthorityFile } = settings;
+  if (upstreams.length === 0) return [];
+  const outbound = createOutbound({ allowLoopback: allowLoopbackSites, certificateAuthorityFile });
+  try {
+    return await Promise.all(upstreams.map((one) => checkProvider({ outbound, hubUrl }, one)));
+  } finally {
+    await outbound.close();
   }
 }
 

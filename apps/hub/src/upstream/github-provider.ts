@@ -54,6 +54,6 @@ export async function readGithubProfile(
 }
 
 /** GitHub Enterprise serves the API below its website. */
-function apiOf(issuer: string): string {
+export function apiOf(issuer: string): string {
   return issuer === "https://github.com" ? "https://api.github.com" : `${issuer}/api/v3`;
 }
