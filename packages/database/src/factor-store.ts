@@ -35,6 +35,8 @@ export type RemovalFault =
  */
 export interface FactorStore {
   of(personId: string): Promise<Factors>;
+  /** Whether the user has a factor that can complete a sign-in. Recovery codes alone are none. */
+  has(personId: string): Promise<boolean>;
   /** Secret of the one-time codes, as the hub sealed it. */
   sealedSecretOf(personId: string): Promise<string | null>;
   /**

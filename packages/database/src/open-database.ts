@@ -17,6 +17,7 @@ import {
 } from "./postgres-connection.ts";
 import { PostgresConsentStore } from "./postgres-consent-store.ts";
 import { PostgresDecisionStore } from "./postgres-decision-store.ts";
+import { PostgresFactorStore } from "./postgres-factor-store.ts";
 import { PostgresLoginTicketStore } from "./postgres-login-ticket-store.ts";
 import { PostgresLogoutDeliveryStore } from "./postgres-logout-delivery-store.ts";
 import { PostgresMailStore } from "./postgres-mail-store.ts";
@@ -31,7 +32,6 @@ import { PostgresTicketRegistry } from "./postgres-ticket-registry.ts";
 import { PostgresVerificationTokenStore } from "./postgres-verification-token-store.ts";
 import { PrismaAuditEventStore } from "./prisma-audit-event-store.ts";
 import { openPrisma } from "./prisma-client.ts";
-import { PrismaFactorStore } from "./prisma-factor-store.ts";
 import { PrismaPasswordStore } from "./prisma-password-store.ts";
 import { PrismaPendingSignInStore } from "./prisma-pending-sign-in-store.ts";
 import { PrismaProfileStore } from "./prisma-profile-store.ts";
@@ -137,7 +137,7 @@ function stores(
     passwords: new PrismaPasswordStore(prisma, changes),
     sessions,
     pendingSignIns,
-    factors: new PrismaFactorStore(prisma, changes),
+    factors: new PostgresFactorStore(pool, prisma, changes),
     tickets,
     proxyGrantingTickets: new PostgresProxyGrantingTicketRegistry(pool),
     oidcArtifacts,

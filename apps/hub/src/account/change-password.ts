@@ -19,14 +19,13 @@ import { seeNotice } from "../http/page-notice.ts";
 import { type Answer, type CallerFacts, type Route, route, seeOther } from "../http/route.ts";
 import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
 import type { ChangePasswordError, ChangePasswordScreen } from "../screen/screen.ts";
-import { hasFactor } from "../sign-in/complete-sign-in.ts";
 import { type KnownBrowserNeeds, readKnownBrowser, writeKnownBrowser } from "../sign-in/known-browser.ts";
 import { type VerifyCredentialsNeeds, verifyCredentials } from "../sign-in/sign-in.ts";
 import type { AccountPageNeeds } from "./account-page.ts";
 
 export interface ChangePasswordNeeds extends AccountPageNeeds, KnownBrowserNeeds, VerifyCredentialsNeeds {
   readonly keys: AccountPageNeeds["keys"] & KnownBrowserNeeds["keys"];
-  readonly factors: Pick<FactorStore, "of">;
+  readonly factors: Pick<FactorStore, "has">;
   readonly passwords: Pick<PasswordStore, "change" | "find">;
   readonly passwordFault: PasswordFault;
   readonly passwordLengths: PasswordLengths;
@@ -182,7 +181,7 @@ async function save(
 }
 
 async function isOnlyFactor({ factors }: ChangePasswordNeeds, { session }: Person): Promise<boolean> {
-  return !hasFactor(await factors.of(session.person.id));
+  return !(await factors.has(session.person.id));
 }
 
 /** Errors of the new password. */

@@ -5,7 +5,6 @@ import { HubError } from "../http/hub-error.ts";
 import { type PageNoticeNeeds, seeNotice } from "../http/page-notice.ts";
 import { type Route, route, seeOther } from "../http/route.ts";
 import type { HubKeys } from "../settings/secret-keys.ts";
-import { hasFactor } from "../sign-in/complete-sign-in.ts";
 import { logFactorChange } from "./complete-factor.ts";
 import { createRecoveryCodes, recoveryCodesText } from "./recovery-codes.ts";
 import { downloadPath, recoveryCodesModel } from "./recovery-codes-screen.ts";
@@ -60,7 +59,7 @@ export const changeFactorRoutes = (needs: ChangeFactorsNeeds): Route[] => [
     async answer(call, { parameters }) {
       const { person } = call.session;
       // Without a factor there is nothing that a recovery code could replace.
-      if (!hasFactor(await needs.factors.of(person.id))) return seeOther(securityPage);
+      if (!(await needs.factors.has(person.id))) return seeOther(securityPage);
       const form = `recovery-codes-${person.id}-${parameters.get("form") ?? ""}`;
       if (!(await needs.loginTickets.consume(form, formLifeSeconds)))
         return seeNotice(needs, call, securityPage, {

@@ -12,7 +12,6 @@ import type { PasskeyFactor } from "../passkey/passkey-factor.ts";
 import type { FactorErrorCode, SecondFactorScreen } from "../screen/screen.ts";
 import { isAsStrongAs } from "../session/acr.ts";
 import type { HubKeys } from "../settings/secret-keys.ts";
-import { hasFactor } from "../sign-in/complete-sign-in.ts";
 import { type KnownBrowserNeeds, readKnownBrowser } from "../sign-in/known-browser.ts";
 import {
   type DestinationNeeds,
@@ -194,7 +193,7 @@ async function showPage(
 ): Promise<Answer> {
   const factors = await needs.factors.of(begun.person.id);
   const fields = repeatedFields(parameters);
-  if (!hasFactor(factors)) return seeOther(factorSetUpAddress(fields));
+  if (factors.codesSince === null && factors.passkeys === 0) return seeOther(factorSetUpAddress(fields));
   const { site, keepsOpener } = destinationOf(needs, request, parameters);
   const warn = parameters.get("warn") === "true" ? [{ name: "warn", value: "true" }] : [];
   const headers = error?.retryInSeconds === undefined ? {} : { "retry-after": String(error.retryInSeconds) };

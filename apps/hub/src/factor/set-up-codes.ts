@@ -11,7 +11,7 @@ import { type KeptFormNeeds, readKeptForm } from "../http/kept-form.ts";
 import { type Answer, type Call, type ReturnPage, type Route, route, seeOther } from "../http/route.ts";
 import type { FactorErrorCode } from "../screen/screen.ts";
 import type { HubKeys } from "../settings/secret-keys.ts";
-import { type EnterSession, hasFactor } from "../sign-in/complete-sign-in.ts";
+import type { EnterSession } from "../sign-in/complete-sign-in.ts";
 import {
   addPasskeyPath,
   addressOf,
@@ -42,7 +42,7 @@ export interface SetUpCodesNeeds
     DestinationNeeds,
     KeptFormNeeds {
   readonly enterSession: EnterSession;
-  readonly factors: Pick<FactorStore, "of" | "turnOnCodes">;
+  readonly factors: Pick<FactorStore, "has" | "of" | "turnOnCodes">;
   readonly keys: Pick<HubKeys, "form" | "note" | "totp">;
   readonly pendingSignIns: Pick<PendingSignInStore, "complete" | "find">;
 }
@@ -99,7 +99,7 @@ export const setUpCodesRoutes = (needs: SetUpCodesNeeds): Route[] => [
       // A signed-in user sets it up in the account, with a fresh sign-in.
       if (begun === null) return seeOther(withFields(setUpCodesPath, parameters));
       // A sign-in that lacks a factor of the user is completed by that one, never by a new one.
-      if (begun.mustChange || hasFactor(await needs.factors.of(begun.person.id)))
+      if (begun.mustChange || (await needs.factors.has(begun.person.id)))
         return startAgain(needs, call, fields);
       return showPage(needs, begun, parameters, createTotpSecret(), null, {
         action: factorSetUpPath,

@@ -18,14 +18,13 @@ import {
 import type { FindSession } from "../session/find-session.ts";
 import { freshSignInAddress, isFresh } from "../session/fresh-sign-in.ts";
 import { type HubKeys, isEqual } from "../settings/secret-keys.ts";
-import { hasFactor } from "../sign-in/complete-sign-in.ts";
 import { keepAccountAddress } from "../sign-in/login-address.ts";
 import type { SiteRegistry } from "../site-registry/site-registry.ts";
 import { identifyApiCaller } from "./api-caller.ts";
 
 export interface CallerNeeds extends KeptFormNeeds {
   readonly keys: Pick<HubKeys, "form" | "note">;
-  readonly factors: Pick<FactorStore, "of">;
+  readonly factors: Pick<FactorStore, "has">;
   readonly findSession: FindSession;
   readonly sites: Pick<SiteRegistry, "authenticate" | "find">;
   readonly throttle: Pick<Throttle, "count">;
@@ -101,7 +100,7 @@ export async function askForFreshSignIn(
   const { amr, person } = call.session;
   const fresh = isFresh(call.session, needs.clock());
   if (fresh && amr.includes("mfa")) return undefined;
-  const isFactorNeeded = hasFactor(await needs.factors.of(person.id));
+  const isFactorNeeded = await needs.factors.has(person.id);
   if (!isFactorNeeded && (fresh || freshSignIn === "with-factor")) return undefined;
   const { username } = person;
   return seeOther(freshSignInAddress(withKeptForm(needs, username, returnPageOf(route, call, sent))));

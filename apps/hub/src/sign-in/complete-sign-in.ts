@@ -4,7 +4,7 @@
  * and leads to the destination.
  */
 import type { RequestParameters } from "@gatehouse/cas/server";
-import type { CentralSession, FactorStore, Factors, PendingSignInStore, Person } from "@gatehouse/database";
+import type { CentralSession, FactorStore, PendingSignInStore, Person } from "@gatehouse/database";
 import { flowOf } from "../http/flow.ts";
 import { type Answer, type Call, seeOther } from "../http/route.ts";
 import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
@@ -109,7 +109,7 @@ export interface EnterSessionNeeds extends AnnounceBrowserNeeds {
 }
 
 export interface MissingFactorNeeds {
-  readonly factors: Pick<FactorStore, "of">;
+  readonly factors: Pick<FactorStore, "has">;
   /** Operators sign in with a factor only. */
   readonly operatorsNeedFactor: boolean;
 }
@@ -124,17 +124,12 @@ export interface CompleteSignInNeeds
   readonly enterSession: EnterSession;
 }
 
-/** Whether the user has a factor that can complete a sign-in. Recovery codes alone are none. */
-export function hasFactor({ codesSince, passkeys }: Factors): boolean {
-  return codesSince !== null || passkeys > 0;
-}
-
 export async function missingFactor(
   { factors, operatorsNeedFactor }: MissingFactorNeeds,
   { person, amr, hasFactor: known }: Pick<Verified, "person" | "amr" | "hasFactor">,
 ): Promise<MissingFactor> {
   if (amr.includes("mfa")) return null;
-  if (known ?? hasFactor(await factors.of(person.id))) return "factor";
+  if (known ?? (await factors.has(person.id))) return "factor";
   return person.operator && operatorsNeedFactor ? "set-up" : null;
 }
 

@@ -16,7 +16,7 @@ import {
 import { flowOf } from "../http/flow.ts";
 import { type Answer, type Call, type Route, route, seeOther } from "../http/route.ts";
 import type { NewPasswordError } from "../screen/screen.ts";
-import { type CompleteSignIn, hasFactor } from "./complete-sign-in.ts";
+import type { CompleteSignIn } from "./complete-sign-in.ts";
 import { type KnownBrowserNeeds, readKnownBrowser } from "./known-browser.ts";
 import { loginAddress, newPasswordPath, repeatedFields } from "./login-address.ts";
 import {
@@ -29,7 +29,7 @@ import {
 
 export interface NewPasswordNeeds extends LoginTicketNeeds, NoteNeeds, KnownBrowserNeeds {
   readonly keys: LoginTicketNeeds["keys"] & NoteNeeds["keys"] & KnownBrowserNeeds["keys"];
-  readonly factors: Pick<FactorStore, "of">;
+  readonly factors: Pick<FactorStore, "has">;
   readonly people: Pick<PersonStore, "findForSignIn">;
   readonly passwords: Pick<PasswordStore, "find" | "findWaiting" | "replaceAtSignIn">;
   readonly passwordFault: PasswordFault;
@@ -111,7 +111,7 @@ async function errorOf(
   password: string,
 ): Promise<NewPasswordError | null> {
   if (password === "") return { code: "password_missing" };
-  const isOnlyFactor = !hasFactor(await needs.factors.of(person.id));
+  const isOnlyFactor = !(await needs.factors.has(person.id));
   const why = await needs.passwordFault(password, { about: wordsOfUser(person), isOnlyFactor });
   if (why !== undefined) return { code: "password_refused", why };
   const current = (await needs.people.findForSignIn(person.username))?.passwordHash ?? null;
@@ -126,7 +126,7 @@ async function formScreen(
   error: NewPasswordError | null,
 ): Promise<Answer> {
   const flow = flowOf(needs, call);
-  const isOnlyFactor = !hasFactor(await needs.factors.of(person.id));
+  const isOnlyFactor = !(await needs.factors.has(person.id));
   const { alone, withFactor } = needs.passwordLengths;
   const stored = await needs.passwords.find(person.id);
   return {

@@ -21,7 +21,6 @@ import { flowOf } from "../http/flow.ts";
 import { type Answer, type Call, type Route, route, seeOther } from "../http/route.ts";
 import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
 import type { ResetPasswordScreen } from "../screen/screen.ts";
-import { hasFactor } from "../sign-in/complete-sign-in.ts";
 import { type KnownBrowserNeeds, readKnownBrowser, writeKnownBrowser } from "../sign-in/known-browser.ts";
 import { forgotPasswordPath, loginAddress, repeatedFields } from "../sign-in/login-address.ts";
 import { type NoteNeeds, writeNote } from "../sign-in/login-form.ts";
@@ -32,7 +31,7 @@ import { checkForm, type LinkFormNeeds, startForm } from "./link-form.ts";
 export interface ResetPasswordNeeds extends LinkFormNeeds, NoteNeeds, KnownBrowserNeeds {
   readonly keys: LinkFormNeeds["keys"] & NoteNeeds["keys"] & KnownBrowserNeeds["keys"];
   readonly verificationTokens: Pick<VerificationTokenStore, "find" | "resetPassword">;
-  readonly factors: Pick<FactorStore, "of">;
+  readonly factors: Pick<FactorStore, "has" | "of">;
   readonly passwords: Pick<PasswordStore, "find">;
   readonly passwordFault: PasswordFault;
   readonly passwordLengths: PasswordLengths;
@@ -126,7 +125,7 @@ const unusable = () =>
   linkUnusable("password-reset", { label: "Ask for another link", href: forgotPasswordPath });
 
 async function hasNoFactor({ factors }: ResetPasswordNeeds, { person }: ResetLink): Promise<boolean> {
-  return !hasFactor(await factors.of(person.id));
+  return !(await factors.has(person.id));
 }
 
 /** The way to sign in until now. */

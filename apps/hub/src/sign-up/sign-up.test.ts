@@ -240,7 +240,7 @@ describe("an invitation", () => {
     const done = await sendForm(browser, page, "new-account", typed);
     expect(done.location).toBe("/account");
     expect(await opened.hub.database.people.findForSignIn(email)).toMatchObject({
-      person: { ...person, name: "Ivan Example", emailVerified: true },
+      person: { ...person, name: "Ivan Example", emailVerified: true, knownBrowsersVersion: 2 },
       mustChange: false,
     });
     expect(await opened.hub.database.people.findForSignIn("admin")).toBeNull();

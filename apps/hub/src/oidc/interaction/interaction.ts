@@ -16,7 +16,6 @@ import { acrOf } from "../../session/acr.ts";
 import type { FindSession } from "../../session/find-session.ts";
 import type { HubKeys } from "../../settings/secret-keys.ts";
 import type { AskForAccount } from "../../sign-in/choose-account.ts";
-import { hasFactor } from "../../sign-in/complete-sign-in.ts";
 import { factorAddress } from "../../sign-in/login-address.ts";
 import type { RegisteredSite } from "../../site-registry/registered-site.ts";
 import { type AllowNeeds, allowedBy } from "../grant/allowed.ts";
@@ -39,7 +38,7 @@ import { isChosenSession, restartAddress } from "./restart.ts";
 export interface InteractionNeeds extends AllowNeeds, ConsentPageNeeds, SessionGrantNeeds {
   readonly askForAccount: AskForAccount;
   readonly cookies: Pick<Cookies, "clear" | "read">;
-  readonly factors: Pick<FactorStore, "of">;
+  readonly factors: Pick<FactorStore, "has">;
   readonly decisions: Pick<DecisionStore, "decide">;
   readonly findSession: FindSession;
   readonly keys: Pick<HubKeys, "form">;
@@ -313,7 +312,7 @@ async function askForSignIn(
     const { amr, person, authenticatedAt } = found.session;
     const demanded = demandOf(flow);
     const isWeak = isTooWeak(amr, demanded);
-    if (demanded !== null && isWeak && (demanded.essential || hasFactor(await needs.factors.of(person.id))))
+    if (demanded !== null && isWeak && (demanded.essential || (await needs.factors.has(person.id))))
       return askForFactor(needs, call, flow, address, demanded);
     const ts = Math.floor(authenticatedAt.getTime() / 1000);
     return finish(needs, flow, {

@@ -56,6 +56,23 @@ test("a new user has no factor", async () => {
   expect(await store().sealedSecretOf(personId)).toBeNull();
 });
 
+describe("has a factor", () => {
+  test("with one-time codes or a passkey; recovery codes alone are none", async () => {
+    const has = () => store().has(personId);
+    expect(await has()).toBe(false);
+    await store().addFirstRecoveryCodes(personId, newCodes(), testRecord);
+    expect(await has()).toBe(false);
+    await turnOn();
+    expect(await has()).toBe(true);
+    expect(await turnOff()).toBeNull();
+    expect(await has()).toBe(false);
+    await addPasskey();
+    expect(await has()).toBe(true);
+    const other = await createPerson(fixture.database);
+    expect(await store().has(other.id)).toBe(false);
+  });
+});
+
 describe("one-time codes", () => {
   test("are turned on with recovery codes, which are stored as hashes", async () => {
     const codes = newCodes();

@@ -1,16 +1,19 @@
 import type { AuditActor } from "./audit-event-store.ts";
 import type { MakeRecord, RecordedChanges } from "./change-record.ts";
 import type { FactorStore, Factors, FactorsRemoved, RemovalFault } from "./factor-store.ts";
+import type { Pool } from "./postgres-connection.ts";
 import type { PrismaClient, PrismaTransaction } from "./prisma-client.ts";
 import { endAllSessions, lockPerson, storeRecoveryCodes } from "./prisma-statements.ts";
 import { judgeRemoval, type RemovalPolicy } from "./ways-in.ts";
 
-/** One-time codes and recovery codes through Prisma. */
-export class PrismaFactorStore implements FactorStore {
+/** One-time codes and recovery codes, mostly through Prisma. */
+export class PostgresFactorStore implements FactorStore {
+  readonly #pool: Pool;
   readonly #prisma: PrismaClient;
   readonly #changes: RecordedChanges;
 
-  constructor(prisma: PrismaClient, changes: RecordedChanges) {
+  constructor(pool: Pool, prisma: PrismaClient, changes: RecordedChanges) {
+    this.#pool = pool;
     this.#prisma = prisma;
     this.#changes = changes;
   }
@@ -28,6 +31,16 @@ export class PrismaFactorStore implements FactorStore {
       passkeys: user?._count.passkeys ?? 0,
       recoveryCodes: user?._count.recoveryCodes ?? 0,
     };
+  }
+
+  async has(personId: string): Promise<boolean> {
+    const text = "SELECT has_factor($1) AS has";
+    const { rows } = await this.#pool.query<{ readonly has: boolean }>({
+      name: "factor-has",
+      text,
+      values: [personId],
+    });
+    return rows[0]?.has === true;
   }
 
   async sealedSecretOf(personId: string): Promise<string | null> {
