@@ -15,8 +15,13 @@ export function HomePage({ model }: { readonly model: HomeScreen }) {
       <div className="welcome">
         <h1 className="ui-title">Sign in once, and every site behind this gate knows you.</h1>
         <p className="ui-lead">And when you sign out here, you are signed out of all of them.</p>
-        <p>
+        <p className="welcome-ways">
           <ButtonLink href="/cas/login">Sign in</ButtonLink>
+          {model.signUp !== null && (
+            <ButtonLink kind="plain" href={model.signUp}>
+              Create an account
+            </ButtonLink>
+          )}
         </p>
       </div>
       <Section id="sites" title="Sites you can go to">

@@ -255,7 +255,7 @@ describe("every screen", () => {
     ["consent for a device", drawn("consent", consent)],
     ["device-code", drawn("device-code", deviceCode)],
     ["device-done", drawn("device-done", deviceDone)],
-    ["home", drawn("home", { sites: [shop] })],
+    ["home", drawn("home", { signUp: "/sign-up", sites: [shop] })],
     ["account", drawn("account", profile)],
     ["account-security", drawn("account-security", security)],
     ["add-passkey", drawn("add-passkey", addPasskey)],

@@ -425,7 +425,7 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
 
   const ownPages = [...oidc, ...account];
   return [
-    ...homeRoutes({ findSession, sites }),
+    ...homeRoutes({ findSession, sites, signUpMode: settings.signUpMode }),
     ...signIn,
     ...signUp,
     ...cas,

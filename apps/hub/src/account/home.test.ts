@@ -28,3 +28,13 @@ test("the home page lists sites of both protocols; programs and APIs are not lis
   const { sites } = (await new TestBrowser(opened).get("/")).screen("home");
   expect(sites.map(({ name }) => name)).toEqual(["The bank", "The shop"]);
 });
+
+test.each([
+  ["open", "/sign-up"],
+  ["invitation", null],
+  ["off", null],
+])("with SIGN_UP=%s it offers to create an account at %s", async (SIGN_UP, address) => {
+  const other = await openTestHub({ environment: { SIGN_UP } });
+  expect((await new TestBrowser(other).get("/")).screen("home").signUp).toBe(address);
+  await other.close();
+});

@@ -1,15 +1,18 @@
 import { type Route, route, seeOther } from "../http/route.ts";
 import type { FindSession } from "../session/find-session.ts";
+import type { SignUpMode } from "../settings/env.ts";
+import { signUpPath } from "../sign-in/login-address.ts";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
 import type { SiteRegistry } from "../site-registry/site-registry.ts";
 
 export interface HomeNeeds {
   readonly findSession: FindSession;
   readonly sites: Pick<SiteRegistry, "list">;
+  readonly signUpMode: SignUpMode;
 }
 
 /** The front page, with the sites that users can visit; redirects signed-in users to their account page. */
-export const homeRoutes = ({ findSession, sites }: HomeNeeds): Route[] => [
+export const homeRoutes = ({ findSession, sites, signUpMode }: HomeNeeds): Route[] => [
   route({
     method: "GET",
     path: "/",
@@ -20,7 +23,8 @@ export const homeRoutes = ({ findSession, sites }: HomeNeeds): Route[] => [
     async answer(call) {
       const found = await findSession(call, { touch: false });
       if ("session" in found) return seeOther("/account");
-      return { screen: { name: "home", model: { sites: sitesToVisit(sites) } } };
+      const signUp = signUpMode === "open" ? signUpPath : null;
+      return { screen: { name: "home", model: { signUp, sites: sitesToVisit(sites) } } };
     },
   }),
 ];

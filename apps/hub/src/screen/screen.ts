@@ -352,6 +352,8 @@ export interface RefusedScreen {
 }
 
 export interface HomeScreen {
+  /** Page that anybody may create an account on; `null`: not anybody may. */
+  readonly signUp: string | null;
   readonly sites: readonly (SiteName & { readonly url: string })[];
 }
 

@@ -25,7 +25,7 @@ export async function openBuiltFrontend(directory: string): Promise<Frontend> {
   requireFiles(built.document, join(directory, "files"));
   const frontend = createBuiltFrontend({ ...built, files: join(directory, "files") });
   // V8 compiles functions at their first call, and the first user should not wait for that.
-  built.renderScreen({ name: "home", model: { sites: [] } });
+  built.renderScreen({ name: "home", model: { signUp: null, sites: [] } });
   return frontend;
 }
 
