@@ -3,8 +3,8 @@
 import type { FoundAppPassword } from "@gatehouse/database";
 import { describe, expect, test } from "vitest";
 import type { HubAuditEvent } from "../audit/record-audit.ts";
-import type { RegisteredSite } from "../site-registry/registered-site.ts";
 import { createMemoryLog } from "../test-support/memory-log.ts";
+import { parsedSite } from "../test-support/parsed-site.ts";
 import { allowedBy, scopesAt, scopesOffered } from "./app-password-scopes.ts";
 import { createAppPasswordSecret, isAppPasswordSecret, verifyAppPassword } from "./verify-app-password.ts";
 
@@ -12,12 +12,11 @@ const apis = {
   settings: { hubUrl: "https://hub.example" },
   sites: {
     list: () => [
-      { id: "shop", name: "The shop" } as RegisteredSite,
-      {
-        id: "bank",
+      parsedSite("shop", { name: "The shop" }),
+      parsedSite("bank", {
         name: "The bank",
-        api: { scopes: { read: "see", pay: "pay" } },
-      } as unknown as RegisteredSite,
+        api: { resource: "https://bank.example/api", scopes: { read: "see", pay: "pay" } },
+      }),
     ],
   },
 };

@@ -131,7 +131,7 @@ let fixture: UpstreamFixture;
 let opened: TestHub;
 let watch: AuditWatch;
 let suite: RelyingSite;
-let run: (words: string) => ReturnType<typeof runCommand>;
+let run: (words: string) => ReturnType<typeof runCommand<Record<string, unknown>>>;
 const routes = declaredRoutes({ door: true });
 
 beforeAll(async () => {

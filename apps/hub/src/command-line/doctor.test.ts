@@ -338,7 +338,7 @@ describe("what doctor reports about a running hub", () => {
     environment: Record<string, string>,
     use: (
       opened: TestHub,
-      doctor: (more?: Record<string, string>) => ReturnType<typeof runCommand>,
+      doctor: (more?: Record<string, string>) => ReturnType<typeof runCommand<Record<string, unknown>>>,
     ) => Promise<Result>,
   ): Promise<Result> {
     const listener = createListener().listen(0, "127.0.0.1");

@@ -300,10 +300,8 @@ describe("site renew-secret", () => {
 
 describe("the audit trail", () => {
   const entries = async () => {
-    const { result } = await run("audit list");
-    return (result as unknown as readonly Record<string, unknown>[]).map(
-      ({ kind, siteId, outcome, actorKind }) => [kind, siteId, outcome, actorKind],
-    );
+    const { result } = await runCommand<readonly Record<string, unknown>[]>("audit list", { DATABASE_URL });
+    return result.map(({ kind, siteId, outcome, actorKind }) => [kind, siteId, outcome, actorKind]);
   };
 
   test("has who added, renewed and removed a site, and no secret", async () => {

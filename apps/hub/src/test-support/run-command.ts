@@ -4,17 +4,18 @@ import { parseCommand } from "../command-line/parse-command.ts";
 import { readSettings } from "../settings/env.ts";
 
 /** @returns what `--json` prints, and the same for people; for `--help` the help as text; and what it wrote meanwhile */
-export async function runCommand(
+export async function runCommand<Result = Record<string, unknown>>(
   words: string,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<{
-  readonly result: Record<string, unknown>;
+  readonly result: Result;
   readonly text: string;
   readonly failed: boolean;
   readonly written: string;
 }> {
   const parsed = parseCommand(commands, words.split(" "));
-  if (parsed.help !== undefined) return { result: {}, text: parsed.help, failed: false, written: "" };
+  if (parsed.help !== undefined)
+    return { result: {} as Result, text: parsed.help, failed: false, written: "" };
   const settings = readSettings({
     HUB_SECRETS: "a secret of this test run alone with 32 characters",
     ...environment,
@@ -24,5 +25,5 @@ export async function runCommand(
     written += text;
   };
   const { result, text, failed = false } = await parsed.command.run(parsed.input, settings, write);
-  return { result: result as Record<string, unknown>, text, failed, written };
+  return { result: result as Result, text, failed, written };
 }

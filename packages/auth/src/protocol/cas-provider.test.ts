@@ -1,3 +1,4 @@
+import { createSecretKey } from "node:crypto";
 /** The CAS half of a sign-in, behind a `fetch` that tests answer. */
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { GatehouseAuthError, type GatehouseAuthErrorCode } from "../log/gatehouse-auth-error.ts";
@@ -13,6 +14,7 @@ const settings: Settings = {
   siteUrl: "https://shop.example",
   siteSecret: "a secret of the site that is long enough",
   cookieSecret: "another secret",
+  stateKey: createSecretKey(Buffer.from("a key of the state")),
 };
 const acr = "urn:gatehouse:acr:factor";
 const flow: SignInFlow = {

@@ -19,7 +19,15 @@ export const toleranceSeconds = 60;
  */
 export async function readIdToken(
   token: string,
-  { hub, siteId, now }: { readonly hub: HubIssuer; readonly siteId: string; readonly now: () => number },
+  {
+    hub,
+    siteId,
+    now,
+  }: {
+    readonly hub: Pick<HubIssuer, "issuer" | "keys">;
+    readonly siteId: string;
+    readonly now: () => number;
+  },
 ): Promise<IdentifiedUser> {
   const { payload } = await jwtVerify(token, hub.keys, {
     issuer: hub.issuer,

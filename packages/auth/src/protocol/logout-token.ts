@@ -29,12 +29,12 @@ export function readLogoutForm(body: Uint8Array): string {
  * session that has ended already.
  */
 export class LogoutTokenReader {
-  readonly #hub: HubIssuer;
+  readonly #hub: Pick<HubIssuer, "issuer" | "keys">;
   readonly #siteId: string;
   readonly #now: () => number;
   readonly #seen = new LRUCache<string, true>({ max: maxRemembered });
 
-  constructor(hub: HubIssuer, siteId: string, now: () => number) {
+  constructor(hub: Pick<HubIssuer, "issuer" | "keys">, siteId: string, now: () => number) {
     this.#hub = hub;
     this.#siteId = siteId;
     this.#now = now;

@@ -1,3 +1,4 @@
+import { createSecretKey } from "node:crypto";
 /** The OpenID Connect half of a sign-in, behind a `fetch` that tests answer. */
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -14,6 +15,7 @@ const settings: Settings = {
   siteUrl: "https://shop.example",
   siteSecret: "a secret of the site that is long enough",
   cookieSecret: "another secret",
+  stateKey: createSecretKey(Buffer.from("a key of the state")),
 };
 const issuer = `${settings.hubUrl}/oidc`;
 const seconds = 1_800_000_000;

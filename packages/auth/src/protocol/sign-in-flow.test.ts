@@ -1,3 +1,4 @@
+import { createSecretKey } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { callbackUrl, clampMaxAge, isRecent, parseFlow, parseMaxAge, startFlow } from "./sign-in-flow.ts";
 import { parseStateWithFlow, stateWithFlow } from "./state-with-flow.ts";
@@ -89,7 +90,8 @@ describe("a maximum age", () => {
 });
 
 describe("RFC 9700 4.7.1 a flow in the state", () => {
-  const settings = { cookieSecret: "0123456789abcdef".repeat(4), siteUrl };
+  const keyOf = (text: string) => createSecretKey(Buffer.from(text));
+  const settings = { stateKey: keyOf("shop"), siteUrl };
   // Under a fixed id, so that the titles of these tests are the same in each run.
   const flow = { id: "AAAAAAAAAA", ...asked } as const;
   const value = stateWithFlow(settings, flow, "abc.DEF-1_2");
@@ -108,7 +110,7 @@ describe("RFC 9700 4.7.1 a flow in the state", () => {
     ["another state", `${text}~${seal}~other`],
     ["another flow", `${stateWithFlow(settings, startFlow(asked), "x").split("~")[0]}~${seal}~${state}`],
     ["another seal", `${text}~${"A".repeat(43)}~${state}`],
-    ["the seal of another site", stateWithFlow({ ...settings, cookieSecret: "f".repeat(64) }, flow, state)],
+    ["the seal of another site", stateWithFlow({ ...settings, stateKey: keyOf("bank") }, flow, state)],
   ])("is refused with %s", (_, altered) => {
     expect(() => parseStateWithFlow(settings, altered)).toThrow(
       expect.objectContaining({ code: "callback_altered" }),

@@ -3,7 +3,7 @@ import { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
 import type { Settings } from "../settings/settings.ts";
 import { parseFlow, type SignInFlow } from "./sign-in-flow.ts";
 
-type Sealing = Pick<Settings, "cookieSecret" | "siteUrl">;
+type Sealing = Pick<Settings, "siteUrl" | "stateKey">;
 
 /**
  * Puts a flow into the state, `flow~seal~state`, because a redirect URI is compared exactly and can carry no data. The
@@ -43,6 +43,6 @@ export function parseStateWithFlow(
   return flow && { flow, state };
 }
 
-function seal({ cookieSecret }: Sealing, text: string, state: string): string {
-  return createHmac("sha256", cookieSecret).update(`gatehouse flow v1 ${text}~${state}`).digest("base64url");
+function seal({ stateKey }: Sealing, text: string, state: string): string {
+  return createHmac("sha256", stateKey).update(`${text}~${state}`).digest("base64url");
 }

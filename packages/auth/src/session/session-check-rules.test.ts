@@ -1,3 +1,4 @@
+import { createSecretKey } from "node:crypto";
 /** Decisions of the session check, with a hub that answers at once and a clock that tests set. */
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
@@ -10,6 +11,7 @@ const settings = {
   siteUrl: "https://shop.example",
   siteSecret: "s".repeat(32),
   cookieSecret: "c",
+  stateKey: createSecretKey(Buffer.from("a key of the state")),
 };
 let now: number;
 let sites = 0;

@@ -20,6 +20,12 @@ describe("settings", () => {
     expect(readSettings("bank", good).cookieSecret).not.toBe(settings.cookieSecret);
   });
 
+  test("the key of the state is another one, and each site's own", () => {
+    const keyOf = (site: string) => readSettings(site, good).stateKey.export().toString("hex");
+    expect(keyOf("shop")).toMatch(/^[0-9a-f]{64}$/);
+    expect(new Set([keyOf("shop"), keyOf("bank"), readSettings("shop", good).cookieSecret]).size).toBe(3);
+  });
+
   test.each<[string, string, Record<string, string | undefined>]>([
     ["settings_missing", "HUB_URL is not set", { HUB_URL: undefined }],
     ["settings_missing", "SITE_URL is not set", { SITE_URL: " " }],

@@ -1,4 +1,4 @@
-import { hkdfSync } from "node:crypto";
+import { createSecretKey, hkdfSync, type KeyObject } from "node:crypto";
 import { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
 
 /** Settings of a site, read from its environment. */
@@ -12,6 +12,8 @@ export interface Settings {
   readonly siteSecret: string;
   /** Seals the site's cookies; derived from the secret, which it does not reveal. */
   readonly cookieSecret: string;
+  /** Seals the flow in the state of a sign-in by OpenID Connect; derived from the secret as well. */
+  readonly stateKey: KeyObject;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -27,14 +29,14 @@ export function readSettings(siteId: string, environment: Environment): Settings
   if (environment.AUTH_URL || environment.NEXTAUTH_URL) throw new GatehouseAuthError("other_auth_url");
   const siteSecret = required(environment, "SITE_SECRET");
   if (siteSecret.length < 32) throw new GatehouseAuthError("secret_too_short");
+  const derive = (purpose: string) => Buffer.from(hkdfSync("sha256", siteSecret, siteId, purpose, 32));
   return {
     siteId,
     hubUrl: origin(environment, "HUB_URL"),
     siteUrl: origin(environment, "SITE_URL"),
     siteSecret,
-    cookieSecret: Buffer.from(
-      hkdfSync("sha256", siteSecret, siteId, "gatehouse site cookies v1", 32),
-    ).toString("hex"),
+    cookieSecret: derive("gatehouse site cookies v1").toString("hex"),
+    stateKey: createSecretKey(derive("gatehouse flow v1")),
   };
 }
 

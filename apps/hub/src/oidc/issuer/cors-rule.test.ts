@@ -1,15 +1,15 @@
 /** Origins whose pages may read an answer of the issuer, apart from the issuer itself. */
 import { describe, expect, test } from "vitest";
-import type { RegisteredSite } from "../../site-registry/registered-site.ts";
+import { parsedSite } from "../../test-support/parsed-site.ts";
 import { limitOrigins } from "./browser-origins.ts";
 import type { Provider } from "./provider.ts";
 
 const site = (id: string, applicationType: "web" | "native", ...redirectUris: string[]) =>
-  ({ id, oidc: { applicationType, redirectUris } }) as unknown as RegisteredSite;
+  parsedSite(id, { oidc: { clientAuthentication: "none", applicationType, redirectUris } });
 const sites = [
   site("shop", "web", "https://shop.example/cb", "http://localhost:3000/cb"),
   site("tool", "native", "http://127.0.0.1/cb", "com.example.tool:/cb", "https://tool.example/cb"),
-  { id: "api" } as RegisteredSite,
+  parsedSite("api"),
 ];
 const registry = { find: (id: string) => sites.find((one) => one.id === id), list: () => sites };
 

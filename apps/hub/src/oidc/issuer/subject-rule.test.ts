@@ -1,15 +1,14 @@
 /** Subject identifiers, apart from the issuer itself. */
 import { createHmac } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import type { RegisteredSite } from "../../site-registry/registered-site.ts";
+import { parsedSite } from "../../test-support/parsed-site.ts";
 import { subjects } from "./subject.ts";
 
 const api = (id: string, subject: string | undefined) =>
-  ({
-    id,
-    api: { resource: `https://${id}.example/api` },
-    oidc: subject === undefined ? undefined : { subject },
-  }) as unknown as RegisteredSite;
+  parsedSite(id, {
+    api: { resource: `https://${id}.example/api`, scopes: {} },
+    oidc: subject && { clientAuthentication: "none", redirectUris: [`https://${id}.example/cb`], subject },
+  });
 const { pairwiseIdentifier, formats } = subjects(
   { list: () => [api("bank", "pairwise"), api("shop", "public"), api("lone", undefined)] },
   "secret",

@@ -1,7 +1,7 @@
 /** Scopes that a site requests, that the user is asked about, that they allow, and the claims these release. */
 import type { CentralSession } from "@gatehouse/database";
 import { describe, expect, test } from "vitest";
-import type { RegisteredSite } from "../../site-registry/registered-site.ts";
+import { parsedSite } from "../../test-support/parsed-site.ts";
 import type { Flow, KoaContextWithOIDC } from "../issuer/provider.ts";
 import { releasable, scopesOfClaims } from "./claim-scopes.ts";
 import {
@@ -22,17 +22,23 @@ const bankApi = "https://bank.example/api";
 const hubApi = "https://hub.example/api/v1";
 const everything = ["openid", "profile", "email", "groups", "offline_access", "read", "pay", "account.read"];
 const site = (id: string, firstParty: boolean, scopes: readonly string[]) =>
-  ({ id, name: id, firstParty, oidc: { scopes } }) as unknown as RegisteredSite;
+  parsedSite(id, {
+    firstParty,
+    oidc: {
+      clientAuthentication: "none",
+      grants: ["authorization_code", "refresh_token"],
+      redirectUris: [`https://${id}.example/cb`],
+      scopes,
+    },
+  });
 const sites = [
   site("third", false, everything),
   site("first", true, everything),
   site("plain", false, ["openid", "profile"]),
-  {
-    id: "bank",
+  parsedSite("bank", {
     name: "The bank",
-    firstParty: true,
     api: { resource: bankApi, scopes: { read: "see your accounts", pay: "pay" }, sensitive: ["pay"] },
-  } as unknown as RegisteredSite,
+  }),
 ];
 const registrations = {
   settings: { hubUrl: "https://hub.example" },
