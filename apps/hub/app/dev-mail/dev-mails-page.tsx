@@ -38,8 +38,13 @@ export function DevMailsPage({ model: { recipient, mails } }: { readonly model: 
                 key={mail.address}
                 title={
                   <>
-                    <a href={mail.address}>{mail.subject ?? mailKindWords(mail.kind)}</a>{" "}
-                    <Tag>{mail.kind}</Tag>
+                    <a href={mail.address}>{mail.subject ?? mailKindWords(mail.kind)}</a>
+                    {mail.subject !== null && (
+                      <>
+                        {" "}
+                        <Tag>{mailKindWords(mail.kind)}</Tag>
+                      </>
+                    )}
                   </>
                 }
               >

@@ -16,9 +16,9 @@ const kindWords: Readonly<Record<MailKind, string>> = {
   "deletion-due": "Account to be deleted",
 };
 
-/** Title of a mail whose subject is not written yet. */
+/** Kind of a mail, in words; a later version may have written other kinds. */
 export function mailKindWords(kind: string): string {
-  return (kindWords as Readonly<Record<string, string>>)[kind] ?? kind;
+  return (kindWords as Readonly<Record<string, string>>)[kind] ?? "Mail";
 }
 
 /** State of a mail, in words. */
