@@ -46,6 +46,30 @@ describe("every kind has a sentence", () => {
   });
 });
 
+describe("a sentence names the site that acted or is concerned, and no site for acts at the hub", () => {
+  const ofSites: readonly string[] = [
+    ...["app-password-used", "consent-given", "consent-revoked", "token-issued", "token-revoked"],
+    ...["site-added", "site-removed", "site-secret-renewed"],
+  ];
+  test.each(auditKinds)("%s", (kind) => {
+    const named = activityWords(event(kind, { site: "Corner Shop" }));
+    expect(named.includes("Corner Shop")).toBe(ofSites.includes(kind));
+    if (!ofSites.includes(kind)) expect(named).not.toMatch(/\bsite\b/i);
+  });
+});
+
+test("an app password is used at a site that passed it on, or at the hub", () => {
+  const used = (more: Partial<Activity>) =>
+    activityWords(event("app-password-used", { name: "Backup", ...more }));
+  expect(used({ site: "Harbour Bank" })).toBe(
+    "The app password “Backup” was used for the first time at Harbour Bank.",
+  );
+  expect(used({})).toBe("The app password “Backup” was used for the first time.");
+  expect(used({ site: "Harbour Bank", outcome: "deletion_due" })).toBe(
+    "An app password was refused at Harbour Bank, because you asked for the deletion of this account.",
+  );
+});
+
 test.each([
   ["idle", "hub", "You were signed out after some time without activity."],
   ["absolute", "hub", "You were signed out, because you had been signed in for a long time."],

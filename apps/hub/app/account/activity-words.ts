@@ -7,6 +7,8 @@ type Words = (event: Activity) => string;
 const you = ({ by }: Activity) => (by === "operator" ? "The people who run Gatehouse" : "You");
 const named = ({ name }: Activity) => (name === "" ? "" : ` “${name}”`);
 const site = (event: Activity) => event.site ?? "A site";
+/** A site that passed on what a program sent to it; the hub itself is not named. */
+const at = (event: Activity) => (event.site === null ? "" : ` at ${event.site}`);
 
 /** Sentences about events, by kind. */
 const done: Readonly<Record<AuditKind, Words>> = {
@@ -28,7 +30,7 @@ const done: Readonly<Record<AuditKind, Words>> = {
   "provider-linked": (event) => `You connected an account at another provider${named(event)}`,
   "provider-unlinked": (event) => `You disconnected an account at another provider${named(event)}`,
   "app-password-made": (event) => `You made the app password${named(event)}`,
-  "app-password-used": (event) => `The app password${named(event)} was used for the first time`,
+  "app-password-used": (event) => `The app password${named(event)} was used for the first time${at(event)}`,
   "app-password-revoked": (event) => `${you(event)} revoked the app password${named(event)}`,
   "consent-given": (event) => `You allowed ${site(event)} what it asked for`,
   "consent-revoked": (event) => `${you(event)} disconnected ${site(event)}`,
@@ -75,7 +77,11 @@ const refused: Partial<Record<AuditKind, Words>> = {
       : "A sign-in was refused";
   },
   "consent-given": (event) => `You did not allow ${site(event)} what it asked for`,
-  "app-password-used": () => "An app password was refused",
+  "app-password-used": (event) => {
+    const why =
+      event.outcome === "deletion_due" ? ", because you asked for the deletion of this account" : "";
+    return `An app password was refused${at(event)}${why}`;
+  },
 };
 
 /** "You signed in with your password, in Firefox on Windows, from 192.0.2.7." */
