@@ -1,7 +1,7 @@
 /**
  * The only place of the hub that fetches a URL. The URLs come from site registrations, but are treated as hostile: the hub
  * checks the resolved address and connects to exactly that address, follows no redirects, waits five seconds at most, and
- * reads 64 kB at most, or 256 kB of a service that a setting names.
+ * reads 64 kB at most, or 256 kB of a service that a setting names. An answer that breaks off or is longer is no answer.
  */
 import { lookup } from "node:dns";
 import { readFileSync } from "node:fs";
@@ -13,7 +13,7 @@ import { isPublicAddress } from "./public-address.ts";
 
 export interface Outbound {
   /**
-   * Sends a form.
+   * Sends a form; only the status of the answer counts, whatever its length.
    *
    * @throws OutboundError with a stable code if no answer arrives
    */
@@ -22,7 +22,7 @@ export interface Outbound {
     body: string,
     headers: Readonly<Record<string, string>>,
   ): Promise<{ readonly status: number }>;
-  /** Sends a GET request; only the status of the answer counts. @throws OutboundError as `postForm` */
+  /** Sends a GET request; only the status of the answer counts, whatever its length. @throws OutboundError as `postForm` */
   get(url: string): Promise<{ readonly status: number }>;
   /** As `get`, with the body of the answer, at most 256 kB of UTF-8. @throws OutboundError as `postForm` */
   getText(
@@ -103,7 +103,7 @@ export function createOutbound(options: {
     url: string,
     more: RequestInit,
     limit = sizeLimit,
-  ): Promise<{ readonly status: number; readonly headers: Headers; readonly body: Buffer }> {
+  ): Promise<{ readonly status: number; readonly headers: Headers; readonly body: Buffer | null }> {
     const host = new URL(url).hostname.replace(/^\[|\]$/g, "");
     // A literal address is never looked up.
     if (isIP(host) !== 0 && isForbidden(host)) throw new OutboundError("address_forbidden");
@@ -133,7 +133,7 @@ export function createOutbound(options: {
     },
     async getText(url, headers) {
       const { status, body } = await call(url, { method: "GET", headers }, textLimit);
-      return { status, text: body.toString("utf8") };
+      return { status, text: wholeOf(body).toString("utf8") };
     },
     async fetch(url, { method = "GET", body, headers }) {
       const sent = Object.fromEntries(new Headers(headers));
@@ -142,24 +142,32 @@ export function createOutbound(options: {
         headers: sent,
         ...(body == null ? {} : { body: body instanceof URLSearchParams ? body.toString() : String(body) }),
       });
+      const whole = wholeOf(answer.body);
       // The body is decoded already.
       for (const name of ["content-encoding", "content-length"]) answer.headers.delete(name);
-      return new Response(answer.body.length === 0 ? null : new Uint8Array(answer.body), answer);
+      return new Response(whole.length === 0 ? null : new Uint8Array(whole), answer);
     },
     close: () => agent.close(),
   };
 }
 
-/** Reads the body to its end, so that the connection can be reused; stops when the body exceeds the limit. */
-async function readUpTo(body: AsyncIterable<Uint8Array> | null, limit: number): Promise<Buffer> {
+/** Reads the body to its end, so that the connection can be reused. @returns `null`: it exceeds the limit */
+async function readUpTo(body: AsyncIterable<Uint8Array> | null, limit: number): Promise<Buffer | null> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body ?? []) {
     size += chunk.byteLength;
-    if (size > limit) break;
+    if (size > limit) return null;
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
+}
+
+/** A body cut at the limit could pass for another answer. */
+function wholeOf(body: Buffer | null): Buffer {
+  if (body === null)
+    throw new OutboundError("failed", { cause: new Error("the answer is longer than the limit") });
+  return body;
 }
 
 function codeOf(error: unknown): OutboundError["code"] {
