@@ -366,7 +366,16 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
       recordAudit,
       throttle,
     }),
-    ...sessionsRoutes({ ...accountFrame, sessions, sites, logout, logoutDeliveries, answerSignOut }),
+    ...sessionsRoutes({
+      ...accountFrame,
+      answerSignOut,
+      keys: { browser: keys.browser, note: keys.note },
+      logout,
+      logoutDeliveries,
+      people,
+      sessions,
+      sites,
+    }),
     ...activityRoutes({ ...accountFrame, auditEvents, sites }),
     ...appsRoutes({
       ...accountFrame,

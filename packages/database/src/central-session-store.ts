@@ -170,8 +170,9 @@ export interface CentralSessionStore {
   /** Changes `askBefore`. An ended session is not changed. */
   setAskBefore(sessionId: string, askBefore: boolean): Promise<void>;
   /**
-   * Ends sessions, queues a logout delivery per site, and records each end in the audit trail, in one statement. Ended
-   * sessions are not changed.
+   * Ends sessions, queues a logout delivery per site, and records each end in the audit trail, at once. Ended sessions are not
+   * changed. The end of all sessions of a user, or of all but one, also voids the user's links and pending sign-ins, and makes
+   * known browsers unknown: whoever used one of the sessions may have begun them.
    *
    * @param which one session (of this user only), all sessions of a user, or all but one
    * @param by the actor in the audit trail; absent: the operator or the user, by the reason

@@ -67,8 +67,9 @@ export interface FactorStore {
     record: MakeRecord,
   ): Promise<RemovalFault | null>;
   /**
-   * Removes one-time codes, passkeys and recovery codes, and ends all sessions and pending sign-ins. A password that was
-   * accepted beside a factor must be changed at the next sign-in.
+   * Removes one-time codes, passkeys and recovery codes, and ends all sessions and pending sign-ins. Links are void, and known
+   * browsers unknown: they were made when a factor protected the account. A password that was accepted beside a factor must be
+   * changed at the next sign-in.
    *
    * @param by actor of the events of the ended sessions
    * @returns `null`: the user has neither one-time codes nor passkeys, or is disabled or removed

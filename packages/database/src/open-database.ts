@@ -116,7 +116,7 @@ function stores(
 ): Database & { readonly [poolKey]: Pool } {
   const prisma = openPrisma(pool);
   const changes = new RecordedChanges(prisma, onMailQueued);
-  const sessions = new PostgresCentralSessionStore(pool, life);
+  const sessions = new PostgresCentralSessionStore(pool, prisma, life);
   const pendingSignIns = new PrismaPendingSignInStore(prisma, changes, life);
   const tickets = new PostgresTicketRegistry(pool);
   const loginTickets = new PostgresLoginTicketStore(pool);

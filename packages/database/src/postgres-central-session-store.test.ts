@@ -60,6 +60,39 @@ test("a user has at most fifty sessions: the one unused for longest ends, and it
   expect(told?.sessionIndex).toBe(index);
 });
 
+test.each([
+  ["all but one", true],
+  ["all", false],
+])(
+  "the end of %s sessions voids what the user has begun, and nothing of another user",
+  async (_, keepsOne) => {
+    const { database, pool } = fixture;
+    await emptyDatabase(database);
+    const [person, other] = [await createPerson(database), await createPerson(database)];
+    const link = { purpose: "email-change", email: "thief@example.org", lifeSeconds: 600 } as const;
+    const pending = { amr: ["pwd"], longTerm: false, provedSecondsAgo: 0, lifeSeconds: 600 };
+    for (const { id: personId, username } of [person, other]) {
+      await database.verificationTokens.create({ ...link, token: `link of ${username}`, personId });
+      await database.pendingSignIns.create({ ...pending, token: `sign-in of ${username}`, personId });
+      await database.mails.queue({ kind: "email-change", recipient: "thief@example.org", personId });
+    }
+    const token = createTicketId("TGT");
+    const browser = { userAgent: "", address: "", longTerm: false, amr: ["pwd"] };
+    const { id: sessionId } = await database.sessions.start({ personId: person.id, token, ...browser });
+    const exceptSessionId = keepsOne ? sessionId : undefined;
+    await database.sessions.end({ personId: person.id, exceptSessionId }, "ended-elsewhere");
+    const begunBy = async ({ id, username }: typeof person) => [
+      (await database.verificationTokens.find("email-change", `link of ${username}`)) !== null,
+      (await database.pendingSignIns.find(`sign-in of ${username}`)) !== null,
+      (await pool.query("SELECT FROM mails WHERE person_id = $1", [id])).rowCount,
+      (await database.people.findById(id))?.knownBrowsersVersion,
+    ];
+    expect(await begunBy(person)).toEqual([false, false, 0, 2]);
+    expect(await begunBy(other)).toEqual([true, true, 1, 1]);
+    expect((await database.sessions.find(token, { touch: false })).state).toBe(keepsOne ? "alive" : "ended");
+  },
+);
+
 test("a session that ends between its look-up and the record of activity is found ended", async () => {
   const { database, pool } = fixture;
   const { id: personId } = await createPerson(database);

@@ -20,7 +20,9 @@ import { codeOf } from "./database-error.ts";
 import { claimOidcGrant, joinOidcClients, readOidcGrant } from "./oidc-client-statements.ts";
 import { PersonGone } from "./person-store.ts";
 import type { Pool } from "./postgres-connection.ts";
-import { isUuid, jsonText, withoutNul } from "./postgres-input.ts";
+import { isUuid, withoutNul } from "./postgres-input.ts";
+import type { PrismaClient } from "./prisma-client.ts";
+import { actorText, endAllSessions, voidBegun } from "./prisma-statements.ts";
 import { sweepStatement } from "./sweep-statement.ts";
 import { tokenHash, tokenHashInSql } from "./token-hash.ts";
 
@@ -105,11 +107,6 @@ const endByToken = `
 const endOne = `
   SELECT end_sessions(ARRAY(SELECT id FROM sessions WHERE id = $1 AND user_id = $3), $2, $4) AS id`;
 
-const endOfPerson = `
-  SELECT end_sessions(ARRAY(
-    SELECT id FROM sessions WHERE user_id = $1 AND ended_at IS NULL AND id IS DISTINCT FROM $3::uuid
-  ), $2, $4) AS id`;
-
 /** SKIP LOCKED lets several hubs do this at once. */
 const endExpired = `
   SELECT end_sessions(ARRAY(
@@ -127,15 +124,17 @@ const sweepEnded = sweepStatement(
 );
 
 /**
- * Central sessions in PostgreSQL, one prepared statement per operation. The rules of a session's end are SQL functions of
+ * Central sessions in PostgreSQL, one prepared statement per operation; only the end of all of a user is a transaction. The rules of a session's end are SQL functions of
  * the migrations: `end_sessions` and `session_end_reason`.
  */
 export class PostgresCentralSessionStore implements CentralSessionStore {
   readonly #pool: Pool;
+  readonly #prisma: PrismaClient;
   readonly #life: SessionLife;
 
-  constructor(pool: Pool, life: SessionLife) {
+  constructor(pool: Pool, prisma: PrismaClient, life: SessionLife) {
     this.#pool = pool;
+    this.#prisma = prisma;
     this.#life = life;
   }
 
@@ -210,8 +209,30 @@ export class PostgresCentralSessionStore implements CentralSessionStore {
   }
 
   async end(which: Parameters<CentralSessionStore["end"]>[0], reason: EndReason, by?: AuditActor) {
-    const rows = await this.#end(which, reason, by === undefined ? null : actorText(by));
+    if (!("token" in which) && !("sessionId" in which)) return this.#endAll(which, reason, by);
+    const rows = await this.#endOne(which, reason, by === undefined ? null : actorText(by));
     return rows.map((row) => row.id);
+  }
+
+  async #endAll(
+    {
+      personId,
+      exceptSessionId,
+    }: { readonly personId: string; readonly exceptSessionId?: string | undefined },
+    reason: EndReason,
+    by: AuditActor | undefined,
+  ): Promise<readonly string[]> {
+    if (!isUuid(personId)) return [];
+    return this.#prisma.$transaction(async (transaction) => {
+      // Of a disabled user too.
+      const locked = await transaction.$executeRaw`SELECT FROM users WHERE id = ${personId}::uuid FOR UPDATE`;
+      if (locked === 0) return [];
+      await voidBegun(transaction, personId);
+      return endAllSessions(transaction, personId, reason, {
+        ...(by !== undefined && { by }),
+        exceptSessionId,
+      });
+    });
   }
 
   async endExpired(limit: number): Promise<number> {
@@ -223,20 +244,18 @@ export class PostgresCentralSessionStore implements CentralSessionStore {
     return result.rowCount ?? 0;
   }
 
-  async #end(which: Parameters<CentralSessionStore["end"]>[0], reason: EndReason, by: string | null) {
+  async #endOne(
+    which: { readonly token: string } | { readonly sessionId: string; readonly personId: string },
+    reason: EndReason,
+    by: string | null,
+  ) {
     if ("token" in which) {
       const values = [tokenHash("TGT", which.token), reason, by];
       return this.#rows<{ id: string }>("session-end-token", endByToken, values);
     }
-    if (!isUuid(which.personId)) {
-      return [];
-    }
-    if ("sessionId" in which) {
-      const values = [which.sessionId, reason, which.personId, by];
-      return isUuid(which.sessionId) ? this.#rows<{ id: string }>("session-end-one", endOne, values) : [];
-    }
-    const values = [which.personId, reason, which.exceptSessionId ?? null, by];
-    return this.#rows<{ id: string }>("session-end-person", endOfPerson, values);
+    if (!isUuid(which.personId) || !isUuid(which.sessionId)) return [];
+    const values = [which.sessionId, reason, which.personId, by];
+    return this.#rows<{ id: string }>("session-end-one", endOne, values);
   }
 
   async #find(name: string, text: string, values: unknown[], touch: boolean): Promise<FoundSession> {
@@ -252,12 +271,4 @@ export class PostgresCentralSessionStore implements CentralSessionStore {
   async #rows<Row extends object>(name: string, text: string, values: unknown[]): Promise<Row[]> {
     return (await this.#pool.query<Row>({ name, text, values })).rows;
   }
-}
-
-function actorText(actor: AuditActor): string {
-  return jsonText({
-    ...actor,
-    address: actor.address?.slice(0, 100),
-    userAgent: actor.userAgent?.slice(0, 500),
-  });
 }

@@ -186,12 +186,14 @@ describe("removing all factors", () => {
     }));
   const countOf = async (table: string) => (await fixture.pool.query(`SELECT FROM ${table}`)).rowCount;
 
-  test("takes codes, passkeys, recovery codes and pending sign-ins in one go, with an event and a mail", async () => {
+  test("takes codes, passkeys, recovery codes, links and pending sign-ins in one go, with an event and a mail", async () => {
     await turnOn();
     await addPasskey();
     await set(
       "INSERT INTO pending_sign_ins (hash, person_id, amr, expires_at) VALUES ('x', $1::uuid, '{pwd}', hub_now() + '1 hour')",
     );
+    const link = { token: "x", purpose: "password-reset", email: "a@example.com", personId } as const;
+    await fixture.database.verificationTokens.create({ ...link, lifeSeconds: 600 });
     await fixture.pool.query("DELETE FROM mails");
     expect(await removeAll()).toEqual({
       codes: true,
@@ -202,6 +204,8 @@ describe("removing all factors", () => {
     });
     expect(await store().of(personId)).toEqual({ codesSince: null, passkeys: 0, recoveryCodes: 0 });
     expect(await countOf("pending_sign_ins")).toBe(0);
+    expect(await countOf("verification_tokens")).toBe(0);
+    expect(await fixture.database.people.findById(personId)).toMatchObject({ knownBrowsersVersion: 2 });
     expect((await fixture.pool.query("SELECT recipient FROM mails")).rows).toEqual([
       { recipient: "a@example.com" },
     ]);

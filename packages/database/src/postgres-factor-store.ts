@@ -3,7 +3,7 @@ import type { MakeRecord, RecordedChanges } from "./change-record.ts";
 import type { FactorStore, Factors, FactorsRemoved, RemovalFault } from "./factor-store.ts";
 import type { Pool } from "./postgres-connection.ts";
 import type { PrismaClient, PrismaTransaction } from "./prisma-client.ts";
-import { endAllSessions, lockPerson, storeRecoveryCodes } from "./prisma-statements.ts";
+import { endAllSessions, lockPerson, storeRecoveryCodes, voidBegun } from "./prisma-statements.ts";
 import { judgeRemoval, type RemovalPolicy } from "./ways-in.ts";
 
 /** One-time codes and recovery codes, mostly through Prisma. */
@@ -96,8 +96,8 @@ export class PostgresFactorStore implements FactorStore {
       const passkeys = (await transaction.passkey.deleteMany(of)).count;
       if (!codes && passkeys === 0) return null;
       const recoveryCodes = (await transaction.recoveryCode.deleteMany(of)).count;
-      await transaction.pendingSignIn.deleteMany(of);
-      const sessionsEnded = await endAllSessions(transaction, personId, "ended-by-operator", by);
+      await voidBegun(transaction, personId);
+      const sessionsEnded = (await endAllSessions(transaction, personId, "ended-by-operator", { by })).length;
       const password = await demandLongPassword(transaction, personId);
       const removed = { codes, passkeys, recoveryCodes, sessionsEnded, password };
       await write(record(removed));

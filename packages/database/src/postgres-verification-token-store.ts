@@ -136,7 +136,7 @@ export class PostgresVerificationTokenStore implements VerificationTokenStore {
       if (!(await writePassword(transaction, id, password))) throw new LinkKept(null);
       await voidLinks(transaction, id);
       await transaction.pendingSignIn.deleteMany({ where: { personId: id } });
-      const sessionsEnded = await endAllSessions(transaction, id, "password-changed");
+      const sessionsEnded = (await endAllSessions(transaction, id, "password-changed")).length;
       if (disconnectApps) await disconnectAllApps(transaction, id);
       const reset = { person: await personOf(transaction, id), sessionsEnded };
       await write(record(reset));

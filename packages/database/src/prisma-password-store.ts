@@ -3,7 +3,13 @@ import type { PasswordChanged, PasswordStore, StoredPassword, WaitingSignIn } fr
 import type { NewPassword } from "./person-store.ts";
 import { isUuid } from "./postgres-input.ts";
 import { type PrismaClient, type PrismaTransaction, sql } from "./prisma-client.ts";
-import { disconnectAllApps, personOf, voidLinks, writePassword } from "./prisma-statements.ts";
+import {
+  disconnectAllApps,
+  endAllSessions,
+  personOf,
+  voidLinks,
+  writePassword,
+} from "./prisma-statements.ts";
 import { tokenHash } from "./token-hash.ts";
 
 /**
@@ -52,18 +58,12 @@ export class PrismaPasswordStore implements PasswordStore {
       if (stored?.changedAt.getTime() !== from?.getTime()) return null;
       if (!(await replacePassword(transaction, personId, password))) return null;
       if (disconnectApps) await disconnectAllApps(transaction, personId);
-      const ended =
-        endSessionsExcept === undefined
+      const exceptSessionId = endSessionsExcept;
+      const sessionsEnded =
+        exceptSessionId === undefined
           ? []
-          : await transaction.$queryRaw<{ id: string }[]>`
-              SELECT end_sessions(ARRAY(
-                SELECT id FROM sessions
-                WHERE user_id = ${personId}::uuid AND ended_at IS NULL AND id <> ${endSessionsExcept}::uuid
-              ), 'password-changed') AS id`;
-      const changed = {
-        person: await personOf(transaction, personId),
-        sessionsEnded: ended.map(({ id }) => id),
-      };
+          : await endAllSessions(transaction, personId, "password-changed", { exceptSessionId });
+      const changed = { person: await personOf(transaction, personId), sessionsEnded };
       await write(record(changed));
       return changed;
     });

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { MakeRecord, RecordedChanges } from "./change-record.ts";
 import { isUuid, withoutNul } from "./postgres-input.ts";
 import type { PrismaClient } from "./prisma-client.ts";
-import { lockPerson, voidLinks } from "./prisma-statements.ts";
+import { endAllSessions, lockPerson, voidBegun } from "./prisma-statements.ts";
 import type {
   ExportedAccount,
   Picture,
@@ -80,16 +80,12 @@ export class PrismaProfileStore implements ProfileStore {
         WHERE id = ${personId}::uuid
         RETURNING deletion_due_at AS due_at`;
       if (asked === undefined) return null;
-      const ended = await transaction.$queryRaw<{ readonly id: string }[]>`
-        SELECT end_sessions(
-          ARRAY(SELECT id FROM sessions WHERE user_id = ${personId}::uuid AND ended_at IS NULL), 'ended-elsewhere'
-        ) AS id`;
+      const endedSessions = await endAllSessions(transaction, personId, "ended-elsewhere");
       await transaction.oidcArtifact.deleteMany({ where: { personId } });
       await transaction.consent.deleteMany({ where: { personId } });
       await transaction.appPassword.deleteMany({ where: { personId } });
-      await voidLinks(transaction, personId);
-      await transaction.pendingSignIn.deleteMany({ where: { personId } });
-      const requested = { dueAt: asked.due_at, endedSessions: ended.map(({ id }) => id) };
+      await voidBegun(transaction, personId);
+      const requested = { dueAt: asked.due_at, endedSessions };
       await write(record(requested));
       return requested;
     });

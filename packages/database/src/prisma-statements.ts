@@ -76,18 +76,35 @@ export async function storeRecoveryCodes(
     INSERT INTO recovery_codes (hash, person_id) SELECT unnest(${hashes}::text[]), ${personId}::uuid`;
 }
 
-/** Ends all sessions of a user, and queues a logout for each site. @returns how many */
+/**
+ * Ends all sessions of a user, and queues a logout for each site.
+ *
+ * @param options.by actor of the events
+ * @param options.exceptSessionId session that stays
+ * @returns ids of the ended sessions
+ */
 export async function endAllSessions(
   prisma: PrismaTransaction,
   personId: string,
   reason: EndReason,
-  by?: AuditActor,
-): Promise<number> {
-  const actor = by === undefined ? null : jsonText(by);
-  const ended = await prisma.$queryRaw<unknown[]>`
-    SELECT end_sessions(
-      ARRAY(SELECT id FROM sessions WHERE user_id = ${personId}::uuid AND ended_at IS NULL), ${reason}, ${actor}::jsonb)`;
-  return ended.length;
+  { by, exceptSessionId }: { readonly by?: AuditActor; readonly exceptSessionId?: string | undefined } = {},
+): Promise<readonly string[]> {
+  const actor = by === undefined ? null : actorText(by);
+  const kept = exceptSessionId ?? null;
+  const ended = await prisma.$queryRaw<{ readonly id: string }[]>`
+    SELECT end_sessions(ARRAY(
+      SELECT id FROM sessions
+      WHERE user_id = ${personId}::uuid AND ended_at IS NULL AND id IS DISTINCT FROM ${kept}::uuid
+    ), ${reason}, ${actor}::jsonb) AS id`;
+  return ended.map(({ id }) => id);
+}
+
+export function actorText(actor: AuditActor): string {
+  return jsonText({
+    ...actor,
+    address: actor.address?.slice(0, 100),
+    userAgent: actor.userAgent?.slice(0, 500),
+  });
 }
 
 /**
@@ -103,6 +120,19 @@ export async function voidLinks(transaction: PrismaTransaction, personId: string
     )`;
   const { count: links } = await transaction.verificationToken.deleteMany({ where: { personId } });
   return { links, mails };
+}
+
+/**
+ * Voids what the user, or whoever had a session or the password, has begun and could still finish: links, pending sign-ins,
+ * and the trust in known browsers. The caller has locked the user.
+ */
+export async function voidBegun(transaction: PrismaTransaction, personId: string): Promise<void> {
+  await voidLinks(transaction, personId);
+  await transaction.pendingSignIn.deleteMany({ where: { personId } });
+  await transaction.user.update({
+    where: { id: personId },
+    data: { knownBrowsersVersion: { increment: 1 } },
+  });
 }
 
 /** Revokes app passwords and connected apps. Grants last, as in the consent store, so that the two cannot deadlock. */

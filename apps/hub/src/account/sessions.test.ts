@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson, type TestSite } from "../test-hub.ts";
 import { eventually } from "../test-support/eventually.ts";
+import { mailsTo } from "../test-support/read-mails.ts";
 
 const firefox = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0";
 let opened: TestHub;
@@ -190,6 +191,23 @@ describe("ending sessions", () => {
     });
     expect(await Promise.all([browser, ...others].map(isIn))).toEqual([true, false, false]);
   });
+
+  test.each(["end-others", "end-all"])(
+    "%s: the next sign-in with another browser is announced",
+    async (which) => {
+      const person = await opened.createPerson();
+      const [browser, other] = [await signedIn(person), await signedIn(person)];
+      const { token } = await page(browser);
+      await browser.post(`/account/sessions/${which}`, { token });
+      const mails = async () => (await mailsTo(opened.hub, `${person.username}@example.com`)).length;
+      const before = await mails();
+      await browser.get("/cas/logout");
+      await browser.signIn(person);
+      expect(await mails()).toBe(before);
+      await other.signIn(person);
+      expect(await mails()).toBe(before + 1);
+    },
+  );
 
   test("ending all sessions, including the current one", async () => {
     const [browser, other] = [await signedIn(), await signedIn()];

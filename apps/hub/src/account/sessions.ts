@@ -1,5 +1,5 @@
 /** `/account/sessions`: the user's sessions by browser, and the forms that change or end them. */
-import type { CentralSessionStore, SessionWithSites } from "@gatehouse/database";
+import type { CentralSessionStore, PersonStore, SessionWithSites } from "@gatehouse/database";
 import { actorOf } from "../audit/record-audit.ts";
 import { describeBrowser } from "../http/describe-browser.ts";
 import { HubError } from "../http/hub-error.ts";
@@ -8,11 +8,14 @@ import { type Answer, type CallerFacts, type Route, route } from "../http/route.
 import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
 import type { AnswerSignOut } from "../logout/sign-out-answer.ts";
 import type { ListedSession, SessionsScreen } from "../screen/screen.ts";
+import { type KnownBrowserNeeds, writeKnownBrowser } from "../sign-in/known-browser.ts";
 import type { SiteRegistry } from "../site-registry/site-registry.ts";
 import { type AccountPageNeeds, accountPage } from "./account-page.ts";
 import { describeToldSites, type ToldSitesNeeds } from "./told-sites.ts";
 
-export interface SessionsNeeds extends AccountPageNeeds, ToldSitesNeeds {
+export interface SessionsNeeds extends AccountPageNeeds, KnownBrowserNeeds, ToldSitesNeeds {
+  readonly keys: AccountPageNeeds["keys"] & KnownBrowserNeeds["keys"];
+  readonly people: Pick<PersonStore, "findById">;
   readonly sessions: Pick<CentralSessionStore, "end" | "listOf" | "setAskBefore">;
   readonly sites: Pick<SiteRegistry, "find">;
   readonly logout: Pick<LogoutDispatcher, "wake">;
@@ -152,11 +155,12 @@ const endOthers = (needs: SessionsNeeds): Route =>
         "ended-elsewhere",
         actorOf(call),
       );
-      return afterEnding(needs, call, ended, "You are signed out everywhere else.");
+      const answer = afterEnding(needs, call, ended, "You are signed out everywhere else.");
+      return withKnownBrowser(needs, call, answer);
     },
   });
 
-const endAll = ({ answerSignOut, sessions }: SessionsNeeds): Route =>
+const endAll = (needs: SessionsNeeds): Route =>
   route({
     method: "POST",
     path: "/account/sessions/end-all",
@@ -166,15 +170,26 @@ const endAll = ({ answerSignOut, sessions }: SessionsNeeds): Route =>
     speaks: "html",
     returnPage: () => ({ page }),
     async answer(call) {
-      const ended = await sessions.end(
+      const ended = await needs.sessions.end(
         { personId: call.session.person.id },
         "ended-elsewhere",
         actorOf(call),
       );
       logEnded(call, ended);
-      return answerSignOut(call, ended);
+      return withKnownBrowser(needs, call, await needs.answerSignOut(call, ended));
     },
   });
+
+/** "Sign out everywhere" makes all known browsers unknown, but for the one in which the user asked for it. */
+async function withKnownBrowser(
+  needs: SessionsNeeds,
+  call: CallerFacts["person"],
+  answer: Answer,
+): Promise<Answer> {
+  const person = await needs.people.findById(call.session.person.id);
+  if (person === null) return answer;
+  return { ...answer, cookies: [...(answer.cookies ?? []), writeKnownBrowser(needs, call, person)] };
+}
 
 function afterEnding(
   needs: SessionsNeeds,

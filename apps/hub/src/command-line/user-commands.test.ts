@@ -51,12 +51,12 @@ test("user list shows all users, with operators and disabled users marked", asyn
   expect(text).toMatch(/^gerda {2}gerda@example\.com {2}gerda {2}disabled$/m);
 });
 
-test("user enable enables a disabled user", async () => {
+test("user enable enables a disabled user, whose links stay void", async () => {
   await run("user add hanna --email hanna@example.com");
   await run("user disable hanna");
   expect((await run("user enable hanna")).text).toBe("Enabled hanna.");
   expect((await run("user enable hanna")).text).toBe("hanna was not disabled.");
-  expect((await run("user list")).text).toMatch(/^hanna .* hanna {2}invited until \S+$/m);
+  expect((await run("user list")).text).toMatch(/^hanna .* hanna {2}invited without a usable link$/m);
   await expect(run("user enable nobody")).rejects.toThrow("there is no user called nobody.");
 });
 
@@ -208,9 +208,10 @@ test("user reset revokes connected apps and app passwords on request", async () 
     expect(await database.consents.listOf(personId)).toEqual([]);
     expect(await database.appPasswords.listOf(personId)).toEqual([]);
     const entries = await database.auditEvents.listOldest({ personId }, { limit: 9, after: 0 });
-    expect(entries.slice(-2)).toMatchObject([
+    expect(entries.slice(-3)).toMatchObject([
       { kind: "consent-revoked", actorKind: "operator", siteId: "budget" },
       { kind: "app-password-revoked", actorKind: "operator", facts: { name: "one" } },
+      { kind: "reset-link-made", actorKind: "operator" },
     ]);
   });
 });

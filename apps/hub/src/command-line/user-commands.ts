@@ -155,7 +155,7 @@ export const userReset: Command = {
       const { person } = await findUser(database, input.word("username"));
       if (person.disabled) throw disabled(person);
       const { id, username } = person;
-      const { result, text } = await giveLink({ database, input, settings }, "password-reset", person);
+      // The end of the sessions voids links.
       const sessionsEnded = input.flag("end-sessions")
         ? (await database.sessions.end({ personId: id }, "ended-by-operator", operatorActor())).length
         : 0;
@@ -165,6 +165,7 @@ export const userReset: Command = {
       const appPasswordsRevoked = disconnects
         ? await database.appPasswords.revokeAll(id, operatorActor())
         : 0;
+      const { result, text } = await giveLink({ database, input, settings }, "password-reset", person);
       return {
         result: { username, sessionsEnded, appsDisconnected, appPasswordsRevoked, ...result },
         text: [
