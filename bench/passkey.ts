@@ -118,6 +118,7 @@ function createKeys(hub: BenchedHub): Promise<readonly Key[]> {
           backupEligible: true,
           backedUp: true,
         },
+        [],
         testRecord,
       );
       const userHandle = Buffer.from(person.id.replaceAll("-", ""), "hex").toString("base64url");

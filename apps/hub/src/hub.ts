@@ -28,7 +28,8 @@ import { restRoutes } from "./cas/rest.ts";
 import { samlValidateRoutes } from "./cas/saml-validate.ts";
 import { validateRoutes } from "./cas/validate.ts";
 import { changeFactorRoutes } from "./factor/change-factors.ts";
-import { createAddFirstRecoveryCodes } from "./factor/recovery-codes-screen.ts";
+import { createRecoveryCodes } from "./factor/recovery-codes.ts";
+import { recoveryCodesModel } from "./factor/recovery-codes-screen.ts";
 import { secondFactorRoutes } from "./factor/second-factor.ts";
 import { setUpCodesRoutes } from "./factor/set-up-codes.ts";
 import { createOwnPageReader, type ReadOwnPage } from "./http/own-pages.ts";
@@ -346,13 +347,14 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
     ...managePasskeyRoutes({
       ...webAuthn,
       ...accountFrame,
-      addFirstRecoveryCodes: createAddFirstRecoveryCodes({ factors, keys: { note: keys.note } }),
+      createRecoveryCodes,
       keys: { form: keys.form, note: keys.note },
       operatorsNeedFactor,
       providers: upstreams.map(({ id }) => id),
       pendingSignIns,
       sessionRememberSeconds,
       sites,
+      showRecoveryCodes: (shown) => recoveryCodesModel({ keys: { note: keys.note } }, shown),
     }),
     ...changePasswordRoutes({
       cookies,

@@ -119,9 +119,6 @@ const changes: Readonly<Record<string, Change>> = {
   "new recovery codes": {
     run: (record) => fixture.database.factors.replaceRecoveryCodes(person.id, ["three"], record),
   },
-  "the first recovery codes": {
-    run: (record) => fixture.database.factors.addFirstRecoveryCodes(person.id, ["one"], record),
-  },
   "a used recovery code": {
     prepare: async () => {
       await codes(testRecord);
@@ -155,15 +152,17 @@ const changes: Readonly<Record<string, Change>> = {
         amr: ["pwd", "otp", "mfa"],
       }),
   },
-  "an added passkey": { run: (record) => fixture.database.passkeys.add(passkey(), record) },
+  "an added passkey": {
+    run: (record) => fixture.database.passkeys.add(passkey(), ["one"], record),
+  },
   "a renamed passkey": {
-    prepare: () => fixture.database.passkeys.add(passkey(), testRecord),
+    prepare: () => fixture.database.passkeys.add(passkey(), [], testRecord),
     run: (record) => fixture.database.passkeys.rename({ ...passkey(), name: "Other" }, record),
   },
   "a removed passkey": {
     prepare: async () => {
       await fixture.database.people.setPassword(person.id, password);
-      await fixture.database.passkeys.add(passkey(), testRecord);
+      await fixture.database.passkeys.add(passkey(), [], testRecord);
     },
     run: (record) =>
       fixture.database.passkeys.remove(passkey(), { operatorsNeedFactor: false, providers: [] }, record),

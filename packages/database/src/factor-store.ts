@@ -79,8 +79,6 @@ export interface FactorStore {
     by: AuditActor,
     record: MakeRecord<FactorsRemoved>,
   ): Promise<FactorsRemoved | null>;
-  /** Stores recovery codes unless the user has some. @returns whether they were stored */
-  addFirstRecoveryCodes(personId: string, codes: readonly string[], record: MakeRecord): Promise<boolean>;
   /** Replaces all recovery codes. */
   replaceRecoveryCodes(personId: string, codes: readonly string[], record: MakeRecord): Promise<void>;
 }

@@ -31,6 +31,8 @@ export type NewPasskey = Omit<Passkey, "createdAt" | "lastUsedAt">;
 
 export type PasskeyAddition =
   | "added"
+  /** The user had no recovery codes, and has those that came with it. */
+  | "added-with-codes"
   /** The credential id is registered already. */
   | "known-already"
   /** The user has `mostPasskeys`. */
@@ -44,8 +46,16 @@ export type PasskeyRemoval =
 
 /** Passkeys of the users. @see https://www.w3.org/TR/webauthn-3/#sctn-credential-storage-modality */
 export interface PasskeyStore {
-  /** @throws PersonGone if the user is disabled or removed */
-  add(passkey: NewPasskey, record: MakeRecord): Promise<PasskeyAddition>;
+  /**
+   * Adds a passkey, and recovery codes unless the user has some, in one transaction: no factor is without a way to replace it.
+   *
+   * @throws PersonGone if the user is disabled or removed
+   */
+  add(
+    passkey: NewPasskey,
+    recoveryCodes: readonly string[],
+    record: MakeRecord<Extract<PasskeyAddition, `added${string}`>>,
+  ): Promise<PasskeyAddition>;
   find(id: string): Promise<Passkey | null>;
   /** Finds a passkey with its user, in one statement. */
   findForSignIn(id: string): Promise<{ readonly passkey: Passkey; readonly person: Person } | null>;

@@ -60,7 +60,7 @@ describe("has a factor", () => {
   test("with one-time codes or a passkey; recovery codes alone are none", async () => {
     const has = () => store().has(personId);
     expect(await has()).toBe(false);
-    await store().addFirstRecoveryCodes(personId, newCodes(), testRecord);
+    await store().replaceRecoveryCodes(personId, newCodes(), testRecord);
     expect(await has()).toBe(false);
     await turnOn();
     expect(await has()).toBe(true);
@@ -130,7 +130,7 @@ describe("one-time codes", () => {
 
 test.each([
   ["a secret of one-time codes", () => turnOn()],
-  ["a passkey", () => fixture.database.passkeys.add(passkey(), testRecord)],
+  ["a passkey", () => fixture.database.passkeys.add(passkey(), [], testRecord)],
 ])("no session without the factor starts while %s is being added", async (_, add) => {
   const other = await fixture.pool.connect();
   const token = randomToken();

@@ -3,7 +3,13 @@ import type { MakeRecord, RecordedChanges } from "./change-record.ts";
 import type { FactorStore, Factors, FactorsRemoved, RemovalFault } from "./factor-store.ts";
 import type { Pool } from "./postgres-connection.ts";
 import type { PrismaClient, PrismaTransaction } from "./prisma-client.ts";
-import { endAllSessions, lockPerson, storeRecoveryCodes, voidBegun } from "./prisma-statements.ts";
+import {
+  endAllSessions,
+  lockPerson,
+  storeFirstRecoveryCodes,
+  storeRecoveryCodes,
+  voidBegun,
+} from "./prisma-statements.ts";
 import { judgeRemoval, type RemovalPolicy } from "./ways-in.ts";
 
 /** One-time codes and recovery codes, mostly through Prisma. */
@@ -62,7 +68,7 @@ export class PostgresFactorStore implements FactorStore {
         ON CONFLICT (person_id) DO NOTHING`;
       if (made !== 1) return null;
       await write(record());
-      return { recoveryCodesStored: await addFirst(transaction, personId, recoveryCodes) };
+      return { recoveryCodesStored: await storeFirstRecoveryCodes(transaction, personId, recoveryCodes) };
     });
   }
 
@@ -105,19 +111,6 @@ export class PostgresFactorStore implements FactorStore {
     });
   }
 
-  async addFirstRecoveryCodes(
-    personId: string,
-    codes: readonly string[],
-    record: MakeRecord,
-  ): Promise<boolean> {
-    return this.#changes.transaction(async (transaction, write) => {
-      await lockPerson(transaction, personId);
-      const isStored = await addFirst(transaction, personId, codes);
-      if (isStored) await write(record());
-      return isStored;
-    });
-  }
-
   async replaceRecoveryCodes(personId: string, codes: readonly string[], record: MakeRecord): Promise<void> {
     await this.#changes.transaction(async (transaction, write) => {
       await lockPerson(transaction, personId);
@@ -126,17 +119,6 @@ export class PostgresFactorStore implements FactorStore {
       await write(record());
     });
   }
-}
-
-/** The lock on the user is held, so no other transaction adds codes meanwhile. */
-async function addFirst(
-  transaction: PrismaTransaction,
-  personId: string,
-  codes: readonly string[],
-): Promise<boolean> {
-  if ((await transaction.recoveryCode.count({ where: { personId } })) > 0) return false;
-  await storeRecoveryCodes(transaction, personId, codes);
-  return true;
 }
 
 /** A password that was long enough only beside a factor must be changed before it signs in alone. */

@@ -39,7 +39,7 @@ const newPasskey = (more: Partial<NewPasskey> = {}): NewPasskey => ({
 });
 async function add(more: Partial<NewPasskey> = {}): Promise<NewPasskey> {
   const passkey = newPasskey(more);
-  expect(await passkeys.add(passkey, testRecord)).toBe("added");
+  expect(await passkeys.add(passkey, [], testRecord)).toBe("added");
   return passkey;
 }
 const remove = ({ id }: NewPasskey, of = personId, operatorsNeedFactor = false) =>
@@ -82,19 +82,39 @@ test("a user's passkeys are listed newest first, and no other user's", async () 
 test("a credential id belongs to one user", async () => {
   const passkey = await add();
   const other = await createPerson(fixture.database);
-  expect(await passkeys.add({ ...passkey, personId: other.id }, testRecord)).toBe("known-already");
+  expect(await passkeys.add({ ...passkey, personId: other.id }, [], testRecord)).toBe("known-already");
   expect((await passkeys.find(passkey.id))?.personId).toBe(personId);
+});
+
+test("the first passkey comes with recovery codes, of 20 concurrent ones too; a refused one brings none", async () => {
+  const codes = ["one", "two"];
+  const known = newPasskey({ personId: (await createPerson(fixture.database)).id });
+  await passkeys.add(known, [], testRecord);
+  expect(await passkeys.add({ ...known, personId }, codes, testRecord)).toBe("known-already");
+  expect(await fixture.database.factors.of(personId)).toMatchObject({ recoveryCodes: 0 });
+  const recorded: string[] = [];
+  const results = await Promise.all(
+    Array.from({ length: 20 }, (_, i) =>
+      passkeys.add(newPasskey(), [`one of ${i}`, `two of ${i}`], (outcome) => {
+        recorded.push(outcome);
+        return testRecord();
+      }),
+    ),
+  );
+  expect(results.filter((result) => result === "added-with-codes")).toHaveLength(1);
+  expect(recorded.toSorted()).toEqual(results.toSorted());
+  expect(await fixture.database.factors.of(personId)).toMatchObject({ passkeys: 20, recoveryCodes: 2 });
 });
 
 test("of 50 concurrent additions of one credential one succeeds", async () => {
   const passkey = newPasskey();
-  const results = await Promise.all(Array.from({ length: 50 }, () => passkeys.add(passkey, testRecord)));
+  const results = await Promise.all(Array.from({ length: 50 }, () => passkeys.add(passkey, [], testRecord)));
   expect(results.filter((result) => result === "added")).toHaveLength(1);
 });
 
 test("concurrent additions do not exceed the limit", async () => {
   const results = await Promise.all(
-    Array.from({ length: mostPasskeys + 5 }, () => passkeys.add(newPasskey(), testRecord)),
+    Array.from({ length: mostPasskeys + 5 }, () => passkeys.add(newPasskey(), [], testRecord)),
   );
   expect(results.filter((result) => result === "too-many")).toHaveLength(5);
   expect(await passkeys.listOf(personId)).toHaveLength(mostPasskeys);
@@ -102,8 +122,10 @@ test("concurrent additions do not exceed the limit", async () => {
 
 test("a disabled or removed user gets no passkey", async () => {
   await fixture.database.people.setDisabled(personId, true);
-  await expect(passkeys.add(newPasskey(), testRecord)).rejects.toThrow(PersonGone);
-  await expect(passkeys.add(newPasskey({ personId: randomUUID() }), testRecord)).rejects.toThrow(PersonGone);
+  await expect(passkeys.add(newPasskey(), [], testRecord)).rejects.toThrow(PersonGone);
+  await expect(passkeys.add(newPasskey({ personId: randomUUID() }), [], testRecord)).rejects.toThrow(
+    PersonGone,
+  );
 });
 
 test("a removed user's passkeys are deleted", async () => {

@@ -12,7 +12,7 @@ import { PersonGone } from "./person-store.ts";
 import type { Pool } from "./postgres-connection.ts";
 import { isUuid, withoutNul } from "./postgres-input.ts";
 import type { PrismaClient } from "./prisma-client.ts";
-import { lockPerson, writePasskey } from "./prisma-statements.ts";
+import { lockPerson, storeFirstRecoveryCodes, writePasskey } from "./prisma-statements.ts";
 import { judgeRemoval, type RemovalPolicy } from "./ways-in.ts";
 
 const findForSignIn = `
@@ -45,14 +45,20 @@ export class PostgresPasskeyStore implements PasskeyStore {
     this.#changes = changes;
   }
 
-  async add(passkey: NewPasskey, record: MakeRecord): Promise<PasskeyAddition> {
+  async add(
+    passkey: NewPasskey,
+    recoveryCodes: readonly string[],
+    record: Parameters<PasskeyStore["add"]>[2],
+  ): Promise<PasskeyAddition> {
     return this.#changes.transaction(async (transaction, write) => {
       if (!(await lockPerson(transaction, passkey.personId))) throw new PersonGone();
       const { personId } = passkey;
       if ((await transaction.passkey.count({ where: { personId } })) >= mostPasskeys) return "too-many";
       if (!(await writePasskey(transaction, passkey))) return "known-already";
-      await write(record());
-      return "added";
+      const isFirst = await storeFirstRecoveryCodes(transaction, personId, recoveryCodes);
+      const outcome = isFirst ? "added-with-codes" : "added";
+      await write(record(outcome));
+      return outcome;
     });
   }
 

@@ -181,7 +181,10 @@ test.each([
     "a password",
     (id: string) => fixture.database.people.setPassword(id, { ...password, hash: "$argon2id$own" }),
   ],
-  ["a passkey", (id: string) => fixture.database.passkeys.add({ ...newPasskey(), personId: id }, testRecord)],
+  [
+    "a passkey",
+    (id: string) => fixture.database.passkeys.add({ ...newPasskey(), personId: id }, [], testRecord),
+  ],
   [
     "an account at a provider",
     (personId: string) =>
@@ -303,7 +306,7 @@ describe.each(["sign-up", "invitation"] as const)("a passkey as the first creden
 
   test("that is registered already leaves no account, no event, and the link", async () => {
     const taken = await createPerson(fixture.database);
-    await fixture.database.passkeys.add({ ...newPasskey("taken"), personId: taken.id }, testRecord);
+    await fixture.database.passkeys.add({ ...newPasskey("taken"), personId: taken.id }, [], testRecord);
     const { id, token, use } = await prepare();
     expect(await use(newPasskey("taken"))).toEqual({ outcome: "passkey-taken" });
     expect(await fixture.database.factors.of(id)).toEqual({

@@ -65,6 +65,21 @@ export async function writePasskey(transaction: PrismaTransaction, passkey: NewP
   return count === 1;
 }
 
+/**
+ * Stores recovery codes unless the user has some. The caller has locked the user, so no other transaction adds codes meanwhile.
+ *
+ * @returns whether they were stored
+ */
+export async function storeFirstRecoveryCodes(
+  transaction: PrismaTransaction,
+  personId: string,
+  codes: readonly string[],
+): Promise<boolean> {
+  if (codes.length === 0 || (await transaction.recoveryCode.count({ where: { personId } })) > 0) return false;
+  await storeRecoveryCodes(transaction, personId, codes);
+  return true;
+}
+
 /** Stores recovery codes as hashes. The database's clock gives the time. */
 export async function storeRecoveryCodes(
   transaction: PrismaTransaction,

@@ -1,11 +1,7 @@
 /** The page that shows recovery codes, once: after the first factor, and after a user made new ones. */
-import type { FactorStore } from "@gatehouse/database";
-import type { HubChangeRecord } from "../audit/change-record.ts";
-import { byUser } from "../audit/record-audit.ts";
-import type { AddFirstRecoveryCodes } from "../passkey/manage-passkeys.ts";
 import type { RecoveryCodesScreen } from "../screen/screen.ts";
 import type { HubKeys } from "../settings/secret-keys.ts";
-import { createRecoveryCodes, groupedCode } from "./recovery-codes.ts";
+import { groupedCode } from "./recovery-codes.ts";
 
 export const downloadPath = "/account/security/recovery-codes/download";
 
@@ -35,17 +31,5 @@ export function recoveryCodesModel(
     token,
     because,
     continueTo,
-  };
-}
-
-export function createAddFirstRecoveryCodes(
-  needs: RecoveryCodesScreenNeeds & { readonly factors: Pick<FactorStore, "addFirstRecoveryCodes"> },
-): AddFirstRecoveryCodes {
-  return async (call, shown) => {
-    const codes = createRecoveryCodes();
-    // The mail about the factor tells the user already.
-    const record = (): HubChangeRecord => ({ events: [{ kind: "recovery-codes-made", ...byUser(call) }] });
-    const stored = await needs.factors.addFirstRecoveryCodes(shown.personId, codes, record);
-    return stored ? recoveryCodesModel(needs, { ...shown, codes }) : null;
   };
 }

@@ -1,7 +1,8 @@
 /** `/account/security/passkeys`: adds, renames and removes passkeys. Each needs a fresh sign-in. */
 import { createTicketId, parseLoginRequest, type RequestParameters } from "@gatehouse/cas/server";
 import { mostPasskeys, type Passkey, type PasskeyStore, type PendingSignInStore } from "@gatehouse/database";
-import { factorRecord } from "../audit/change-record.ts";
+import { factorRecord, type HubChangeRecord } from "../audit/change-record.ts";
+import { byUser } from "../audit/record-audit.ts";
 import { type PageNoticeNeeds, seeNotice } from "../http/page-notice.ts";
 import { type Answer, type CallerFacts, type Route, route, seeOther } from "../http/route.ts";
 import type { RecoveryCodesScreen, SecurityScreen } from "../screen/screen.ts";
@@ -28,7 +29,8 @@ import { methodsOf } from "./verify-passkey.ts";
 export interface ManagePasskeysNeeds extends DestinationNeeds, PageNoticeNeeds, RegisterPasskeyNeeds {
   readonly keys: RegisterPasskeyNeeds["keys"] & PageNoticeNeeds["keys"];
   readonly passkeys: Pick<PasskeyStore, "add" | "listOf" | "remove" | "rename">;
-  readonly addFirstRecoveryCodes: AddFirstRecoveryCodes;
+  readonly createRecoveryCodes: () => readonly string[];
+  readonly showRecoveryCodes: ShowRecoveryCodes;
   /** Operators keep their last factor. */
   readonly operatorsNeedFactor: boolean;
   /** Ids of the other providers that sign users in. */
@@ -37,15 +39,13 @@ export interface ManagePasskeysNeeds extends DestinationNeeds, PageNoticeNeeds, 
   readonly sessionRememberSeconds: number;
 }
 
-/**
- * Makes recovery codes for a user who has none, so that no factor is without a way to replace it.
- *
- * @returns the page that shows them; `null`: the user has some
- */
-export type AddFirstRecoveryCodes = (
-  call: CallerFacts["person"],
-  shown: Pick<RecoveryCodesScreen, "because" | "continueTo" | "token"> & { readonly personId: string },
-) => Promise<RecoveryCodesScreen | null>;
+/** Makes the page that shows new recovery codes. */
+type ShowRecoveryCodes = (
+  shown: Pick<RecoveryCodesScreen, "because" | "continueTo" | "token"> & {
+    readonly codes: readonly string[];
+    readonly personId: string;
+  },
+) => RecoveryCodesScreen;
 
 const returnPage = () => ({ page: securityPath });
 
@@ -130,13 +130,12 @@ const addPasskey = (needs: ManagePasskeysNeeds): Route =>
     returnPage: (parameters) => ({ page: addressOf(addPasskeyPath, repeatedFields(parameters)) }),
     async answer(call, { parameters }) {
       const continueTo = continueAddress(repeatedFields(parameters), securityPath);
-      const result = await registerPasskey(
-        needs,
-        call,
-        parameters.get("passkey") ?? "",
-        sessionUse(call),
-        ({ id, name }) => factorRecord(call, call.session, "passkey-added", { passkey: id, name }),
-      );
+      const recoveryCodes = needs.createRecoveryCodes();
+      const answered = parameters.get("passkey") ?? "";
+      const result = await registerPasskey(needs, call, answered, sessionUse(call), {
+        recoveryCodes,
+        record: (passkey, withCodes) => addedRecord(call, passkey, withCodes),
+      });
       if (result.outcome !== "added" && continueTo !== securityPath)
         return showPage(needs, call, parameters, refusals[result.outcome]);
       if (result.outcome !== "added")
@@ -144,13 +143,16 @@ const addPasskey = (needs: ManagePasskeysNeeds): Route =>
       const { id, name } = result.passkey;
       log(call, "passkey.added", id);
       const cookies = await strengthenSession(needs, call, result.passkey);
-      const codes = await needs.addFirstRecoveryCodes(call, {
-        personId: call.session.person.id,
-        token: call.formToken,
-        because: "passkey-added",
-        continueTo,
-      });
-      if (codes !== null) return { screen: { name: "recovery-codes", model: codes }, cookies };
+      if (result.withCodes) {
+        const model = needs.showRecoveryCodes({
+          codes: recoveryCodes,
+          personId: call.session.person.id,
+          token: call.formToken,
+          because: "passkey-added",
+          continueTo,
+        });
+        return { screen: { name: "recovery-codes", model }, cookies };
+      }
       if (continueTo !== securityPath) return seeOther(continueTo, { cookies });
       const answer = seeNotice(needs, call, securityPath, {
         at: "passkeys",
@@ -160,6 +162,17 @@ const addPasskey = (needs: ManagePasskeysNeeds): Route =>
       return { ...answer, cookies: [...cookies, ...(answer.cookies ?? [])] };
     },
   });
+
+/** The mail about the passkey tells of the recovery codes as well. */
+function addedRecord(
+  call: CallerFacts["person"],
+  { id, name }: Pick<Passkey, "id" | "name">,
+  withCodes: boolean,
+): HubChangeRecord {
+  const { events, ...rest } = factorRecord(call, call.session, "passkey-added", { passkey: id, name });
+  const more: HubChangeRecord["events"] = withCodes ? [{ kind: "recovery-codes-made", ...byUser(call) }] : [];
+  return { ...rest, events: [...events, ...more] };
+}
 
 /**
  * The ceremony has just proved the passkey: a session without a factor says so from now on, or the user would have to sign

@@ -28,7 +28,12 @@ export interface RegistrationUse {
 }
 
 export type PasskeyRegistration =
-  | { readonly outcome: "added"; readonly passkey: Pick<Passkey, "id" | "name" | "backupEligible"> }
+  | {
+      readonly outcome: "added";
+      /** The user had no recovery codes, and has those of `StoredWithPasskey`. */
+      readonly withCodes: boolean;
+      readonly passkey: Pick<Passkey, "id" | "name" | "backupEligible">;
+    }
   | { readonly outcome: "known-already" | "too-many" }
   | RegistrationRefused;
 
@@ -37,7 +42,13 @@ export interface RegistrationRefused {
   readonly outcome: "expired" | "invalid";
 }
 
-type RecordOfPasskey = (passkey: Pick<Passkey, "id" | "name">) => ChangeRecord;
+/** Stored in one transaction with the passkey. */
+export interface StoredWithPasskey {
+  /** Stored unless the user has some. */
+  readonly recoveryCodes: readonly string[];
+  /** @param withCodes whether they were stored */
+  record(passkey: Pick<Passkey, "id" | "name">, withCodes: boolean): ChangeRecord;
+}
 
 /** Options for the browser. */
 export async function askForRegistration(
@@ -52,7 +63,6 @@ export async function askForRegistration(
  * Verifies the answer of the authenticator and stores the passkey.
  *
  * @param answer JSON of the browser's `PublicKeyCredential`
- * @param record record of the change, written with the passkey
  * @throws PersonGone if the user is disabled or removed
  */
 export async function registerPasskey(
@@ -60,15 +70,18 @@ export async function registerPasskey(
   call: Pick<Call, "log" | "userAgent">,
   answer: string,
   use: RegistrationUse,
-  record: RecordOfPasskey,
+  { recoveryCodes, record }: StoredWithPasskey,
 ): Promise<PasskeyRegistration> {
   const verified = await verifyNewPasskey(needs, call, answer, use);
   if (verified.outcome === "expired" && (await isAdded(needs, answer, use)))
     return { outcome: "known-already" };
   if (verified.outcome !== "verified") return verified;
   const { passkey } = verified;
-  const outcome = await needs.passkeys.add(passkey, () => record(passkey));
-  return outcome === "added" ? { outcome, passkey } : { outcome };
+  const outcome = await needs.passkeys.add(passkey, recoveryCodes, (added) =>
+    record(passkey, added === "added-with-codes"),
+  );
+  if (outcome !== "added" && outcome !== "added-with-codes") return { outcome };
+  return { outcome: "added", withCodes: outcome === "added-with-codes", passkey };
 }
 
 /** Whether the user has this passkey: the browser sent the form again, by a reload of the page that followed. */

@@ -28,7 +28,10 @@ export async function givePasskey(
   const use = { person: { id, username, name: username }, boundTo: "fixture" };
   const authenticator = new SoftwareAuthenticator({ ...options, origin });
   const answer = authenticator.create((await askForRegistration(needs, use)) as never);
-  const { outcome } = await registerPasskey(needs, { log: hub.log, userAgent: "" }, answer, use, testRecord);
+  const { outcome } = await registerPasskey(needs, { log: hub.log, userAgent: "" }, answer, use, {
+    recoveryCodes: [],
+    record: testRecord,
+  });
   if (outcome !== "added") throw new Error(outcome);
   return authenticator;
 }
