@@ -98,6 +98,8 @@ function Why({ because, other, site, person }: ChooseAccountScreen) {
           , and <bdi>{person.name}</bdi> is signed in here.
         </>
       );
+    case "asked-to-choose":
+      return <>{site?.name ?? "The site"} asks with which account you want to continue.</>;
     case "opened-before":
       return <>This page is from before the last sign-in in this browser.</>;
     case "not-you":

@@ -176,7 +176,8 @@ export interface ChooseAccountScreen {
   /**
    * Reason for the question: the sign-in form named another user, or nobody; the passkey or the account at
    * another provider is another user's; a site suggests
-   * another account; the page was opened before another user signed in; a site accepts only another account.
+   * another account; the page was opened before another user signed in; a site accepts only another account; the
+   * site asks the user to choose (prompt=select_account).
    */
   readonly because:
     | "typed"
@@ -185,6 +186,7 @@ export interface ChooseAccountScreen {
     | "suggested"
     | "opened-before"
     | "other-asked-for"
+    | "asked-to-choose"
     | "not-you";
   /** The other username, as typed or suggested; empty: none. */
   readonly other: string;

@@ -50,9 +50,10 @@ export function beginLog(): void {
 }
 
 /** Expects that the log names the refusal and its reason, and contains none of the sent secrets. */
-export function expectLogged(event: string, error: string, ...secrets: readonly string[]): void {
+export function expectLogged(endpoint: string, error: string, ...secrets: readonly string[]): void {
   const lines = opened.lines.slice(before);
-  const refusals = lines.filter((line) => line.includes(`"oidc.${event}.error"`) && line.includes(error));
+  const refused = ['"oidc-request.refused"', `"endpoint":"${endpoint}"`, error];
+  const refusals = lines.filter((line) => refused.every((part) => line.includes(part)));
   expect(refusals.length).toBeGreaterThan(0);
   for (const value of secrets) {
     expect(value.length).toBeGreaterThan(15);

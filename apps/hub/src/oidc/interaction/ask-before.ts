@@ -26,7 +26,14 @@ export const otherReason = "id_token_hint_of_another";
 
 type SubjectAt = NonNullable<Configuration["pairwiseIdentifier"]>;
 
-/** The checks of oidc-provider, and those of the hub. */
+/** The site asks the user to choose the account. */
+export const chooseReason = "select_account_wanted";
+
+/**
+ * The checks of oidc-provider, and those of the hub.
+ *
+ * @see OpenID Connect Core 1.0, section 3.1.2.1 (prompt)
+ */
 export function interactionRules(
   subjectAt: SubjectAt | undefined,
   sites: Pick<SiteRegistry, "find">,
@@ -77,6 +84,7 @@ export function interactionRules(
       return hint !== "" && !isNameOf(hint, session);
     }),
   );
+  policy.add(chooseAccountPrompt(), 1);
   policy.get("consent")?.checks.add(
     new interactionPolicy.Check(reason, "the user wants to be asked first", "interaction_required", (ctx) => {
       const { result } = ctx.oidc;
@@ -86,6 +94,22 @@ export function interactionRules(
     }),
   );
   return policy;
+}
+
+/** After the sign-in, which is a choice of account too. */
+function chooseAccountPrompt(): interactionPolicy.Prompt {
+  const prompt = new interactionPolicy.Prompt({ name: "select_account", requestable: true });
+  prompt.checks.clear();
+  prompt.checks.add(
+    new interactionPolicy.Check(
+      chooseReason,
+      "the user has to choose an account",
+      "account_selection_required",
+      ({ oidc: { prompts, result } }) =>
+        prompts.has("select_account") && result?.login === undefined && result?.select_account === undefined,
+    ),
+  );
+  return prompt;
 }
 
 function demandOf(oidc: KoaContextWithOIDC["oidc"], sites: Pick<SiteRegistry, "find">): DemandedAcr | null {

@@ -29,7 +29,7 @@ import {
   scopesOfFlow,
   undecidedScopes,
 } from "../scope/consent.ts";
-import { askBeforePage, hintReason, onlyAsksBefore, otherReason } from "./ask-before.ts";
+import { askBeforePage, chooseReason, hintReason, onlyAsksBefore, otherReason } from "./ask-before.ts";
 import { consentEvent } from "./consent-event.ts";
 import { type ConsentPageNeeds, consentPage } from "./consent-page.ts";
 import { acrReason, type DemandedAcr, isTooWeak } from "./demanded-acr.ts";
@@ -77,7 +77,10 @@ const ask = (needs: InteractionNeeds): Route =>
         const because = whyToChoose(flow, found.session);
         if (because !== undefined) return askWhich(needs, call, flow, query, found.session, because);
       }
-      if (flow.prompt.name === "login") return askForSignIn(needs, call, flow, query, found);
+      if (isToChoose(flow) && found.state === "alive" && !isOfAnother(flow, found.session))
+        return finish(needs, flow, { ...flow.lastSubmission, select_account: {} });
+      if (flow.prompt.name === "login" || isToChoose(flow))
+        return askForSignIn(needs, call, flow, query, found);
       if (found.state !== "alive" || isOfAnother(flow, found.session))
         return askForSignIn(needs, call, flow, query, found);
       const site = siteOf(needs, flow);
@@ -229,17 +232,22 @@ function isTokenFor(needs: InteractionNeeds, flow: Flow, { uid }: CentralSession
 
 /**
  * Reason to ask the signed-in user before continuing: the flow began in another user's session, or the site names another
- * account. `undefined`: no reason.
+ * account, or wants the user to choose. `undefined`: no reason.
  *
- * @see OpenID Connect Core 1.0, section 3.1.2.1 (id_token_hint, login_hint)
+ * @see OpenID Connect Core 1.0, section 3.1.2.1 (id_token_hint, login_hint, prompt)
  */
 function whyToChoose(flow: Flow, { person }: CentralSession): Because | undefined {
   const { accountId } = flow.session ?? {};
   if (accountId !== undefined && accountId !== person.id) return "opened-before";
   const { reasons } = flow.prompt;
+  if (isToChoose(flow)) return "asked-to-choose";
   const asksForOther = ["id_token_hint", otherReason, "claims_id_token_sub_value"];
   if (asksForOther.some((reason) => reasons.includes(reason))) return "other-asked-for";
   return reasons.includes(hintReason) ? "suggested" : undefined;
+}
+
+function isToChoose({ prompt }: Flow): boolean {
+  return prompt.reasons.includes(chooseReason);
 }
 
 function askWhich(

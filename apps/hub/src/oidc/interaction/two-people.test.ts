@@ -397,3 +397,58 @@ describe("a sign-in page that was left open, bookmarked or revisited", () => {
     expect([answer.status, answer.location]).toEqual([400, ""]);
   });
 });
+
+describe("OpenID Connect Core 3.1.2.1 prompt=select_account", () => {
+  const asked = { prompt: "select_account" };
+
+  test("alice is asked, although she is signed in, and continues without a password", async () => {
+    await browser.signIn(alice);
+    const answer = await begin(shop, asked);
+    expect(answer.screen("choose-account")).toMatchObject({
+      because: "asked-to-choose",
+      person: { username: "alice" },
+      site: { name: "The shop" },
+      other: "",
+      decline: null,
+    });
+    expect(await subjectOf(shop, await choose(answer, "stay"))).toBe(alice.id);
+    expect((await begin(shop, asked)).screen("choose-account").because).toBe("asked-to-choose");
+  });
+
+  test("after the switch the sign-in is the choice", async () => {
+    await browser.signIn(alice);
+    const form = await choose(await begin(shop, asked), "switch");
+    expect(form.screen("login").username).toBe("");
+    expect(await subjectOf(shop, await send(form, typed(bob)))).toBe(bob.id);
+    expect(await whoIsIn()).toBe("bob");
+  });
+
+  test("without a session the sign-in is the choice", async () => {
+    expect(await subjectOf(shop, await send(await begin(shop, asked), typed(alice)))).toBe(alice.id);
+  });
+
+  test("with consent as well, the site asks for both", async () => {
+    await browser.signIn(alice);
+    const question = await choose(await begin(shop, { prompt: "select_account consent" }), "stay");
+    const { action, hidden } = question.screen("consent");
+    const end = await onward(browser.post(action, { ...fieldsOf(hidden), answer: "allow" }));
+    expect(await subjectOf(shop, end)).toBe(alice.id);
+  });
+
+  test("another user who signs in during the question is asked anew", async () => {
+    await browser.signIn(alice);
+    const { action, hidden } = (await begin(shop, asked)).screen("choose-account");
+    await browser.get("/cas/logout");
+    await browser.signIn(bob);
+    const answer = await onward(browser.post(action, { ...fieldsOf(hidden), answer: "stay" }));
+    expect(answer.screen("choose-account")).toMatchObject({
+      because: "opened-before",
+      person: { username: "bob" },
+    });
+  });
+
+  test("the metadata name it", async () => {
+    const { body } = await browser.get("/oidc/.well-known/openid-configuration");
+    expect(JSON.parse(body).prompt_values_supported).toContain("select_account");
+  });
+});

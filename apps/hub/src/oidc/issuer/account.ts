@@ -28,7 +28,8 @@ export async function findAccount(
     preferred_username: person.username,
     ...(person.picture !== null && { picture: `${needs.settings.hubUrl}/pictures/${person.picture}` }),
     email: person.email,
-    email_verified: person.emailVerified,
+    // Absent rather than false: clients that ask for a verified address read false as a refusal of the user.
+    ...(person.emailVerified && { email_verified: true }),
     groups: [...person.groups],
   };
   return {

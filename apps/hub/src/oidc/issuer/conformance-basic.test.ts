@@ -73,7 +73,6 @@ describe.each(responseModes)("response_mode %s", (_, modeParameters) => {
       name: "Person alice",
       preferred_username: "alice",
       email: "alice@example.com",
-      email_verified: false,
     });
     expect(claims).not.toHaveProperty("email");
   });

@@ -140,7 +140,12 @@ const endpoints = [
 ] as const;
 
 /** Normal answers to `prompt=none`. OpenID Connect Core 1.0, section 3.1.2.6 */
-const silentAnswers = new Set(["login_required", "interaction_required", "consent_required"]);
+const silentAnswers = new Set([
+  "login_required",
+  "interaction_required",
+  "consent_required",
+  "account_selection_required",
+]);
 
 export function logRefusals(provider: Provider, log: Log): void {
   provider.on("server_error", (ctx, error) => {

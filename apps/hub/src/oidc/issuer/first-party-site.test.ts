@@ -43,7 +43,9 @@ const authorization = (more: Record<string, string> = {}) =>
   })}`;
 
 /** The claims that a code is exchanged for. */
-async function exchange(location: string) {
+const exchange = async (location: string) => decodeJwt(await idTokenFor(location));
+
+async function idTokenFor(location: string): Promise<string> {
   const body = new URLSearchParams({
     grant_type: "authorization_code",
     code: new URL(location).searchParams.get("code") ?? "",
@@ -55,7 +57,7 @@ async function exchange(location: string) {
     "content-type": "application/x-www-form-urlencoded",
   };
   const answer = await new TestBrowser(opened).send("POST", "/oidc/token", headers, body.toString());
-  return decodeJwt(JSON.parse(answer.body).id_token);
+  return JSON.parse(answer.body).id_token;
 }
 
 async function enter(): Promise<string> {
@@ -89,7 +91,7 @@ describe("/sites/v1/sessions/check by the sid of an ID token", () => {
   });
 });
 
-describe("RP-Initiated Logout 2 with the sid as logout_hint", () => {
+describe("RP-Initiated Logout 2 a hint that names the session", () => {
   const goodbye = (more: Record<string, string>) =>
     `/oidc/session/end?${new URLSearchParams({
       client_id: "shop",
@@ -109,15 +111,32 @@ describe("RP-Initiated Logout 2 with the sid as logout_hint", () => {
     expect(decodeJwt(new URLSearchParams(told?.body).get("logout_token") ?? "").sid).toBe(sid);
   });
 
-  test.each([
-    ["none", {}],
-    ["another session's", { logout_hint: "x".repeat(43) }],
-  ])("with %s the hub asks first", async (_, more) => {
+  test("an ID token of the session signs out without a question", async () => {
     await enter();
-    const answer = await browser.get(goodbye(more));
+    const id_token_hint = await idTokenFor((await browser.get(authorization())).location);
+    const answer = await browser.get(goodbye({ id_token_hint }));
+    expect([answer.status, answer.location]).toEqual([303, `${opened.shop.origin}/`]);
+    expect((await browser.get("/account")).status).toBe(303);
+  });
+
+  test.each<[string, () => Promise<Record<string, string>>]>([
+    ["no hint", async () => ({})],
+    ["the sid of another session", async () => ({ logout_hint: "x".repeat(43) })],
+    ["an ID token of an earlier session of the same user", async () => ({ id_token_hint: await earlier() })],
+  ])("with %s the hub asks first", async (_, more) => {
+    const hint = await more();
+    await enter();
+    const answer = await browser.get(goodbye(hint));
     expect(answer.screen("sign-out").site?.name).toBe("The shop");
     expect((await browser.get("/account")).status).toBe(200);
   });
+
+  async function earlier(): Promise<string> {
+    await enter();
+    const token = await idTokenFor((await browser.get(authorization())).location);
+    await browser.get("/cas/logout");
+    return token;
+  }
 
   test("never redirects to an unregistered address", async () => {
     const sid = await enter();

@@ -33,6 +33,7 @@ import { validateClients } from "./clients.ts";
 import { logIssuance, logRefusals, recordConsentUses } from "./events.ts";
 import { drawFormPages, formPost } from "./form-pages.ts";
 import { acceptRetiredKeysInHints } from "./id-token-hint.ts";
+import { keepOfflineAccess, outlivesSession } from "./offline-access.ts";
 import { explainOutages } from "./outage.ts";
 import type { IssuerPages } from "./pages.ts";
 import { type Configuration, errors, type Provider } from "./provider.ts";
@@ -130,7 +131,12 @@ function configuration(needs: IssuerNeeds, opened: IssuerKeys, pages: IssuerPage
     },
     clientAuthMethods: ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
     responseTypes: ["code"],
-    extraParams: { response_type: validateRequest },
+    extraParams: {
+      response_type: (ctx) => {
+        validateRequest(ctx);
+        keepOfflineAccess(ctx, sites);
+      },
+    },
     // `limitOrigins` decides which origins may read an answer.
     clientBasedCORS: () => true,
     subjectTypes: ["public", "pairwise"],
@@ -148,7 +154,7 @@ function configuration(needs: IssuerNeeds, opened: IssuerKeys, pages: IssuerPage
     conformIdTokenClaims: false,
     discovery: furtherMetadata,
     allowOmittingSingleRegisteredRedirectUri: false,
-    expiresWithSession: async (_ctx, code) => !code.scopes.has("offline_access"),
+    expiresWithSession: async (ctx, code) => !outlivesSession(ctx, code),
     issueRefreshToken: async (_ctx, client, code) =>
       client.grantTypeAllowed("refresh_token") && code.scopes.has("offline_access"),
     findAccount: (ctx, id) => findAccount(needs, ctx, id),
@@ -179,7 +185,7 @@ const furtherMetadata = {
     "private_key_jwt",
     "none",
   ],
-  prompt_values_supported: ["none", "login", "consent"],
+  prompt_values_supported: ["none", "login", "consent", "select_account"],
 };
 
 const signingAlgorithms = {

@@ -24,7 +24,7 @@ export interface IssuerPages {
     ctx: KoaContextWithOIDC,
     error: { readonly code: string; readonly description: string; readonly expired: boolean },
   ): void;
-  /** Asks whether to sign out, unless the site proves by `logout_hint` that the user already answered. */
+  /** Asks whether to sign out, unless the site proves by a hint that the user already answered. */
   askSignOut(ctx: KoaContextWithOIDC): Promise<void>;
   /** Called when a session has ended because a site requested it, before the browser is redirected. */
   noteSignOut(ctx: KoaContextWithOIDC): void;
@@ -114,14 +114,17 @@ async function saySignedOut(needs: IssuerPageNeeds, ctx: KoaContextWithOIDC): Pr
 }
 
 /**
- * Whether the request names the session by the `sid` that only the site and the hub know. Then the user pressed a
- * button of the site, and the sign-out needs no confirmation, as in CAS; another page could not name the session.
+ * Whether the request names the session by the `sid` that only the site and the hub know, by itself or in an ID token. Then
+ * the user pressed a button of the site, and the sign-out needs no confirmation, as in CAS; another page could not name the
+ * session.
  *
- * @see RP-Initiated Logout 1.0, section 2 (logout_hint)
+ * @see RP-Initiated Logout 1.0, section 2 (logout_hint, id_token_hint)
  */
-function isNamed({ oidc: { client, session, params } }: KoaContextWithOIDC): boolean {
+function isNamed({ oidc: { client, entities, session, params } }: KoaContextWithOIDC): boolean {
   const sid = client === undefined ? undefined : session?.authorizations?.[client.clientId]?.sid;
-  return sid !== undefined && isEqual(sid, String(params?.logout_hint ?? ""));
+  if (sid === undefined) return false;
+  const named = [params?.logout_hint, entities.IdTokenHint?.payload.sid];
+  return named.some((one) => typeof one === "string" && isEqual(sid, one));
 }
 
 /** Ends the central session, as a confirmation would. The logout queue notifies its sites. */
