@@ -1,4 +1,5 @@
 import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey, jwtVerify } from "jose";
+import { readText } from "../http/hub-answer.ts";
 import { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
 import type { Expected } from "./judge-token.ts";
 import { type TokenFacts, tokenFacts } from "./judge-token.ts";
@@ -24,7 +25,7 @@ async function fetchKeys(url: string, options: RequestInit): Promise<Response> {
   const reply = await fetch(url, { ...options, cache: "no-store" }).catch((cause: unknown) => {
     throw new GatehouseAuthError("hub_unreachable", "", { cause });
   });
-  if (reply.status === 200) return reply;
+  if (reply.status === 200) return new Response(await readText(reply));
   await reply.body?.cancel();
   throw new GatehouseAuthError(
     reply.status === 429 || reply.status >= 500 ? "hub_unreachable" : "hub_answer",
@@ -60,5 +61,5 @@ export async function verifyJwt(
 
 /** Whether the hub's answer held no usable keys. */
 function isOfTheKeySet({ code }: errors.JOSEError): boolean {
-  return code === "ERR_JOSE_GENERIC" || code === "ERR_JWKS_INVALID" || code === "ERR_JWKS_TIMEOUT";
+  return code === "ERR_JOSE_GENERIC" || code === "ERR_JWKS_INVALID";
 }
