@@ -11,7 +11,7 @@ interface ErrorWords {
 export function changePasswordErrorWords(error: ChangePasswordError): ErrorWords {
   switch (error.code) {
     case "current_missing":
-      return { text: "Enter your current password", field: "current" };
+      return { text: "Enter your current password.", field: "current" };
     case "current_wrong":
       return { text: "This is not your current password. Check it and try again.", field: "current" };
     case "too_many_attempts":
@@ -25,7 +25,7 @@ export function changePasswordErrorWords(error: ChangePasswordError): ErrorWords
         field: "current",
       };
     case "password_missing":
-      return { text: "Enter a new password", field: "password" };
+      return { text: "Enter a new password.", field: "password" };
     case "password_same":
       return { text: "Choose a password that you do not have already.", field: "password" };
     case "password_refused":

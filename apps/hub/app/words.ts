@@ -68,9 +68,9 @@ export interface LoginErrorWords {
 export function loginErrorWords(code: LoginErrorCode, retryInSeconds?: number): LoginErrorWords {
   switch (code) {
     case "username_missing":
-      return { text: "Enter your username or email", field: "username", atField: true };
+      return { text: "Enter your username or email.", field: "username", atField: true };
     case "password_missing":
-      return { text: "Enter your password", field: "password", atField: true };
+      return { text: "Enter your password.", field: "password", atField: true };
     case "credentials_wrong":
       return {
         text: "This username or email and password do not belong together. Check both and try again.",

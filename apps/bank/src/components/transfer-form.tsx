@@ -48,8 +48,8 @@ export function TransferForm({
         <Button>Move the money</Button>
         <p className="transfer-hint">
           If you signed in more than five minutes ago, we ask you to sign in again first. Transfers above{" "}
-          {formatEuros(SECOND_STEP_ABOVE_CENTS)} need a second step, such as a code from your phone. If you
-          have none, you set it up on the way.
+          {formatEuros(SECOND_STEP_ABOVE_CENTS)} need a second step, such as a code from your phone or a
+          passkey. If you have none, you set it up on the way.
         </p>
       </div>
     </form>

@@ -31,13 +31,13 @@ interface ErrorWords {
 export function makeErrorWords(code: MakeAppPasswordErrorCode, longestName: number): ErrorWords {
   switch (code) {
     case "name_missing":
-      return { text: "Enter a name", part: "name" };
+      return { text: "Enter a name.", part: "name" };
     case "name_too_long":
-      return { text: `Enter a name of at most ${longestName} characters`, part: "name" };
+      return { text: `Enter a name of at most ${longestName} characters.`, part: "name" };
     case "scope_missing":
-      return { text: "Choose what it may do", part: "scopes" };
+      return { text: "Choose what it may do.", part: "scopes" };
     case "life_missing":
-      return { text: "Choose for how long", part: "days" };
+      return { text: "Choose for how long.", part: "days" };
     case "too_many":
       return {
         text: "You have as many as one can have. Revoke one that you do not need, then make this one.",

@@ -7,7 +7,7 @@ export const dataTitle = ({ error }: OwnDataScreen): string => `${error === null
 /** The export, and the deletion of the account. */
 export function DataPage({ model }: { readonly model: OwnDataScreen }) {
   const { error, graceDays, person, token, typed } = model;
-  const text = error === null ? null : `Enter your username, ${person.username}`;
+  const text = error === null ? null : `Enter your username, ${person.username}.`;
   return (
     <AccountFrame current="profile" title="Your data" model={model}>
       {text !== null && (

@@ -14,7 +14,7 @@ export function EmailPage({ model }: { readonly model: EmailScreen }) {
       <div className="one-column">
         {text !== null && <ErrorSummary title="No link was sent" errors={[{ text, field: "email" }]} />}
         <p className="email-now">
-          Your address is <bdi>{person.email}</bdi>
+          Your address is <bdi className="whole-name">{person.email}</bdi>
           {person.emailVerified ? "." : ", and not confirmed yet. Enter it again to confirm it."}
         </p>
         <form className="ui-form" method="post" action="/account/email">
@@ -43,9 +43,9 @@ export function EmailPage({ model }: { readonly model: EmailScreen }) {
 function faultWords(error: NonNullable<EmailScreen["error"]>): string {
   switch (error.code) {
     case "email_missing":
-      return "Enter an email address";
+      return "Enter an email address.";
     case "email_unfit":
-      return "Enter an email address such as name@example.com";
+      return "Enter an email address such as name@example.com.";
     case "too_many_mails":
       return `There were too many requests. Try again in ${waitWords(error.retryInSeconds)}.`;
   }

@@ -7,9 +7,9 @@ export const pictureTitle = ({ error }: PictureScreen): string =>
   `${error === null ? "" : "Error: "}Change your picture`;
 
 const words: Record<NonNullable<PictureScreen["error"]>, string> = {
-  picture_missing: "Choose a picture",
-  picture_too_large: "Choose a picture of at most 200 kB",
-  picture_unknown: "Choose a whole picture in the format PNG, JPEG or WebP",
+  picture_missing: "Choose a picture.",
+  picture_too_large: "Choose a picture of at most 200 kB.",
+  picture_unknown: "Choose a whole picture in the format PNG, JPEG or WebP.",
 };
 
 export function PicturePage({ model }: { readonly model: PictureScreen }) {

@@ -35,7 +35,7 @@ function WhoAndWhere({ person, site }: Pick<AskBeforeScreen, "person" | "site">)
   return (
     <dl className="gate-facts">
       <div>
-        <dt>You are here as</dt>
+        <dt>Signed in as</dt>
         <dd>
           <strong>
             <bdi>{person.name}</bdi>

@@ -44,7 +44,9 @@ function Person({ person, action, hidden }: ConsentScreen) {
         <strong>
           <bdi>{person.name}</bdi>
         </strong>{" "}
-        (<bdi>{person.username}</bdi>)
+        <span className="whole-name">
+          (<bdi>{person.username}</bdi>)
+        </span>
       </p>
       <form method="post" action={action}>
         <HiddenFields fields={hidden} />

@@ -14,7 +14,7 @@ export function ConfirmEmailPage({ model }: { readonly model: ConfirmEmailScreen
         <strong>
           <bdi>{name}</bdi>
         </strong>{" "}
-        ({username}){" "}
+        <span className="whole-name">({username})</span>{" "}
         {isNew ? (
           <>
             changes its address from <bdi>{model.formerEmail}</bdi> to

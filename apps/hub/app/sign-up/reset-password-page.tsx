@@ -18,7 +18,10 @@ export function ResetPasswordPage({ model }: { readonly model: ResetPasswordScre
       title={heading(model)}
       to={
         <>
-          for <bdi>{name}</bdi> (<bdi>{username}</bdi>)
+          for <bdi>{name}</bdi>{" "}
+          <span className="whole-name">
+            (<bdi>{username}</bdi>)
+          </span>
         </>
       }
     >
