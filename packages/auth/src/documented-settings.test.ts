@@ -54,6 +54,7 @@ test("the guide lists exactly the options of protectApi()", () => {
     scopes: true,
     appPasswords: true,
     cacheSeconds: true,
+    origins: true,
     logger: true,
   };
   const guide = readFileSync(join(import.meta.dirname, "../../../docs/guides/protect-an-api.md"), "utf8");

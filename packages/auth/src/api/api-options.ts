@@ -17,6 +17,11 @@ export interface ApiOptions<Scope extends string> {
    * refused in the next call; only simultaneous calls share an answer. Longer lifetimes delay revocation by as much.
    */
   readonly cacheSeconds?: number;
+  /**
+   * Origins whose pages may call the API by script, such as `https://app.example`; compared exactly. Left out: none, for
+   * programs and servers need no permission.
+   */
+  readonly origins?: readonly string[];
   /** Receives log entries; the default writes one line of JSON to the standard error stream. */
   readonly logger?: SiteLogger;
 }

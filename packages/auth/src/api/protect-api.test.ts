@@ -123,6 +123,74 @@ describe("RFC 9110 9 methods", () => {
   });
 });
 
+describe("Fetch 3.3 the CORS protocol", () => {
+  const app = "https://app.example";
+  const origins = [app, "http://localhost:5173", "capacitor://localhost"];
+  const from = (origin: string, more: Record<string, string> = {}) =>
+    new Request(address, { headers: { origin, authorization: `Bearer ${api.hub.issue()}`, ...more } });
+  const cors = ({ headers }: Response) =>
+    Object.fromEntries([...headers].filter(([name]) => name.startsWith("access-control") || name === "vary"));
+
+  it.each(origins)("a page of the chosen origin %s reads the answer, without cookies", async (origin) => {
+    const answer = await api.make({ origins }).GET(from(origin));
+    expect(answer.status).toBe(200);
+    expect(cors(answer)).toEqual({
+      "access-control-allow-origin": origin,
+      "access-control-expose-headers": "www-authenticate, retry-after",
+      vary: "Authorization, Origin",
+    });
+  });
+
+  it("it reads a refusal too, and the challenge", async () => {
+    const answer = await api.make({ origins }).GET(from(app, { authorization: "" }));
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get("access-control-allow-origin")).toBe(app);
+  });
+
+  it("3.3.6 its preflight allows the methods of the route, and the headers that it asks for", async () => {
+    const headers = {
+      origin: app,
+      "access-control-request-method": "POST",
+      "access-control-request-headers": "authorization,content-type",
+    };
+    const answer = await api.make({ origins }).OPTIONS(new Request(address, { method: "OPTIONS", headers }));
+    expect(answer.status).toBe(204);
+    expect(cors(answer)).toEqual({
+      "access-control-allow-origin": app,
+      "access-control-allow-methods": "GET, HEAD, POST, OPTIONS",
+      "access-control-allow-headers": "authorization,content-type",
+      "access-control-expose-headers": "www-authenticate, retry-after",
+      "access-control-max-age": "600",
+      vary: "Authorization, Origin",
+    });
+  });
+
+  it.each(["https://evil.example", "https://app.example.evil.example", "null", "http://app.example"])(
+    "a page of %s cannot read the answer",
+    async (origin) => {
+      const handlers = api.make({ origins });
+      expect(cors(await handlers.GET(from(origin)))).toEqual({ vary: "Authorization, Origin" });
+      const headers = { origin, "access-control-request-method": "POST" };
+      const preflight = await handlers.OPTIONS(new Request(address, { method: "OPTIONS", headers }));
+      expect(cors(preflight)).toEqual({ vary: "Authorization, Origin" });
+    },
+  );
+
+  it.each([
+    "app.example",
+    "https://app.example/",
+    "https://App.example",
+    "https://app.example:443",
+    "*",
+    "null",
+    "",
+  ])("the option refuses %j, which no browser sends", (origin) => {
+    expect(() => api.make({ origins: [origin] })).toThrow(
+      `${JSON.stringify(origin)} should be an origin such as`,
+    );
+  });
+});
+
 it("an ApiRefusal of the route is its status and code; another error is 500 and only logged", async () => {
   const token = api.hub.issue();
   expect(await told(await api.make().GET(withToken(token, `${address}?refuse`)))).toEqual([

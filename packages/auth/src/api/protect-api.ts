@@ -10,6 +10,7 @@ import {
   methodNotAllowed,
   renderRefusal,
 } from "./api-refusal.ts";
+import { crossOrigin } from "./cross-origin.ts";
 import { identifyCaller } from "./identify-caller.ts";
 import type { Caller } from "./judge-token.ts";
 
@@ -41,8 +42,10 @@ export type ApiHandlers = Readonly<Record<Method, (request: Request) => Promise<
  * valid until they expire, at most fifteen minutes: register the API with `"tokens": "opaque"`, the default, for immediate
  * revocation.
  *
- * Reads nothing at import; needs HUB_URL, SITE_URL and SITE_SECRET at the first request. Sends no CORS headers, because
- * the callers are programs and servers, not pages of other sites.
+ * Reads nothing at import; needs HUB_URL, SITE_URL and SITE_SECRET at the first request. Sends CORS headers only to the
+ * `origins` of the options.
+ *
+ * @throws TypeError when one of `origins` is no origin
  *
  * @example
  * export const protect = protectApi({ site: "bank", realm: "harbour-bank", path: "/api", scopes: ["accounts.read"] });
@@ -57,11 +60,13 @@ export function protectApi<const Scope extends string>(
 ): (routes: ApiRoutes<Scope>) => ApiHandlers {
   const log = siteLog(options.site, { ...runtime, logger: options.logger ?? logToConsole });
   const identify = identifyCaller(options, runtime);
+  const cors = crossOrigin(options.origins ?? []);
   return (routes) => {
     const allow = allowedMethods(routes);
     const serve = async (request: Request, method: Method): Promise<Response> => {
       const route = routes[method === "HEAD" ? "GET" : (method as keyof ApiRoutes<Scope>)];
-      if (method === "OPTIONS") return new Response(null, { status: 204, headers: { allow } });
+      if (method === "OPTIONS")
+        return cors.preflight(request, allow) ?? new Response(null, { status: 204, headers: { allow } });
       if (route === undefined) throw methodNotAllowed(allow);
       const { caller, scheme } = await identify(request);
       if (!caller.scopes.has(route.scope)) throw insufficientScope(route.scope, scheme);
@@ -71,6 +76,7 @@ export function protectApi<const Scope extends string>(
     const handle = (method: Method) => async (request: Request) =>
       sealed(
         await serve(request, method).catch((error) => renderRefusal(toRefusal(error, log), options.realm)),
+        (headers) => cors.mark(request, headers),
       );
     return Object.fromEntries(methods.map((method) => [method, handle(method)])) as ApiHandlers;
   };
@@ -95,10 +101,11 @@ function toRefusal(error: unknown, log: SiteLog): ApiRefusal {
 }
 
 /** Answers are about one user, so no cache may store them. @see RFC 9111, section 5.2.2.5; RFC 6750, section 5.3 */
-function sealed(answer: Response): Response {
+function sealed(answer: Response, mark: (headers: Headers) => void): Response {
   const headers = new Headers(answer.headers);
   headers.set("cache-control", "no-store");
   headers.append("vary", "Authorization");
   headers.set("x-content-type-options", "nosniff");
+  mark(headers);
   return new Response(answer.body, { status: answer.status, headers });
 }

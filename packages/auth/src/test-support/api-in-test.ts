@@ -8,7 +8,7 @@ import { IssuerInTest } from "./issuer-in-test.ts";
 export const siteSecret = "a secret/of the+bank: äöü, 40 characters long";
 export const address = "https://bank.example/api/accounts";
 
-type Choices = Pick<ApiOptions<string>, "cacheSeconds" | "appPasswords">;
+type Choices = Pick<ApiOptions<string>, "cacheSeconds" | "appPasswords" | "origins">;
 
 /** A site's API with a hub on a socket and a clock that tests set. */
 export class ApiInTest {
