@@ -1,4 +1,4 @@
-import type { Log } from "../log.ts";
+import type { Log, LogLine } from "../log.ts";
 
 /** A log that keeps its lines for assertions. */
 export interface MemoryLog {
@@ -12,12 +12,11 @@ export function createMemoryLog(): MemoryLog {
   const bound = (bindings: object): Log => {
     const write =
       (level: string) =>
-      (first: unknown, message?: string): void => {
-        const line = typeof first === "object" ? first : { msg: first };
+      (line: LogLine, message: string): void => {
         lines.push(JSON.stringify({ level, ...bindings, ...line, msg: message }, plainly));
       };
     const log = { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") };
-    return { ...log, child: (more: object) => bound({ ...bindings, ...more }) } as unknown as Log;
+    return { ...log, child: (more) => bound({ ...bindings, ...more }) };
   };
   return { log: bound({}), lines };
 }
