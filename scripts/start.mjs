@@ -55,7 +55,7 @@ async function run(settings) {
     await setUp({
       ...{ environment, logs, interruption, progress },
       ...(isProduction && { only: ["@gatehouse/hub"] }),
-      ...(dev && { only: ["@gatehouse/database"] }),
+      ...(dev && { only: ["@gatehouse/database", "@gatehouse/auth"] }),
     });
     const secrets = secretsOf(settings);
     const apps = startApps({ settings, environment: childEnvironment(environment), secrets, logs });

@@ -8,7 +8,7 @@ export const nextConfig: NextConfig = {
   // Otherwise Next.js fetches a rewrite of proxy.ts over the network, from an address that forwarding headers decide.
   skipProxyUrlNormalize: true,
   images: { unoptimized: true },
-  transpilePackages: ["@gatehouse/auth", "@gatehouse/cas", "@gatehouse/demo-sites", "@gatehouse/ui"],
+  transpilePackages: ["@gatehouse/demo-sites", "@gatehouse/ui"],
   // `npm run typecheck` checks all workspaces.
   typescript: { ignoreBuildErrors: true },
   allowedDevOrigins: ["*.localhost"],

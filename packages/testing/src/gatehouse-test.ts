@@ -1,4 +1,12 @@
-import { type BrowserContext, test } from "@playwright/test";
+import {
+  type BrowserContext,
+  type PlaywrightTestArgs,
+  type PlaywrightTestOptions,
+  type PlaywrightWorkerArgs,
+  type PlaywrightWorkerOptions,
+  type TestType,
+  test,
+} from "@playwright/test";
 import { BrowserFaults } from "./browser-faults.ts";
 import { Clock } from "./clock.ts";
 import { readSites, type Sites } from "./env.ts";
@@ -16,7 +24,10 @@ export interface GatehouseFixtures {
 }
 
 /** Playwright's `test` with users, a clock, the sites' addresses, and a check for browser faults. */
-export const gatehouseTest = test.extend<GatehouseFixtures>({
+export const gatehouseTest: TestType<
+  PlaywrightTestArgs & PlaywrightTestOptions & GatehouseFixtures,
+  PlaywrightWorkerArgs & PlaywrightWorkerOptions
+> = test.extend<GatehouseFixtures>({
   // Playwright requires a pattern as the first parameter.
   // biome-ignore lint/correctness/noEmptyPattern: see above
   people: async ({}, use) => {

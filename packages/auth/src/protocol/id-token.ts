@@ -5,7 +5,7 @@ import { type IdentifiedUser, readGroups } from "../session/sealed-session.ts";
 import type { HubIssuer } from "./hub-issuer.ts";
 
 /** Accepted signature algorithms, whatever the token's header says. */
-export const algorithms = ["ES256", "RS256"];
+export const algorithms: string[] = ["ES256", "RS256"];
 /** Allowed difference between the clocks of site and hub, in seconds. */
 export const toleranceSeconds = 60;
 
@@ -40,8 +40,13 @@ export async function readIdToken(
   return readUser(payload, now());
 }
 
-/** Claims requested in the ID token, so that no second request is needed. Core 1.0, section 5.5 */
-export const claims = {
+/** The `claims` parameter. Core 1.0, section 5.5 */
+interface ClaimsRequest {
+  readonly id_token: Readonly<Record<string, null | { readonly essential: true; readonly value?: string }>>;
+}
+
+/** Claims requested in the ID token, so that no second request is needed. */
+export const claims: ClaimsRequest = {
   id_token: {
     name: null,
     preferred_username: null,
@@ -52,7 +57,7 @@ export const claims = {
 };
 
 /** The same claims from a sign-in of this strength at least; the hub refuses a weaker one. Core 1.0, section 5.5.1.1 */
-export function claimsWithAcr(acr: Acr) {
+export function claimsWithAcr(acr: Acr): ClaimsRequest {
   return { id_token: { ...claims.id_token, acr: { essential: true, value: acr } } };
 }
 

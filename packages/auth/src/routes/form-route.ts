@@ -58,14 +58,21 @@ export type FormRoute = <const Name extends string>(
 
 const pageUserName = "page-user";
 
+interface PageUserField {
+  readonly type: "hidden";
+  readonly name: string;
+  readonly value: string;
+  readonly autoComplete: "off";
+}
+
 /**
  * The hidden field that names the user of a form's page: `<input {...pageUserField(session?.user.id ?? null)} />`.
  *
  * @param userId the user that the page is drawn for, null for nobody
  */
-export function pageUserField(userId: string | null) {
+export function pageUserField(userId: string | null): PageUserField {
   // Without `autoComplete`, Firefox restores the value of an earlier page of the same address.
-  return { type: "hidden", name: pageUserName, value: userId ?? "", autoComplete: "off" } as const;
+  return { type: "hidden", name: pageUserName, value: userId ?? "", autoComplete: "off" };
 }
 
 /**
