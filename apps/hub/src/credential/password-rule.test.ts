@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson, testDoorKey } from "../test-hub.ts";
 import { estimateGuesses } from "./guessability.ts";
+import { knownPhrases } from "./known-phrases.ts";
 import { hashPassword } from "./password.ts";
 import { createPasswordRule, standsAlone, wordsOfUser } from "./password-rule.ts";
 
@@ -123,6 +124,33 @@ describe("passwords that cannot be set", () => {
     ["NIST 3.1.1.2 breached", "a password of another service", "known from a theft"],
   ])("%s", async (_, password, why) => {
     expect(await passwordFault(password, pia)).toContain(why);
+  });
+
+  test.each([
+    "correct horse battery staple",
+    "Correct-Horse-Battery-Staple",
+    "correcthorsebatterystaple2026",
+    "c0rrect h0rse b@ttery $taple!",
+    "correct!horse!battery!staple",
+    "correct@horse@battery@staple",
+    "¡Correct, hörse. Battery: staple?",
+    "To be, or not to be: that is the question",
+    "the quick brown fox jumps over the lazy dog",
+    "may_the_force_be_with_you_1977",
+    "password! may the force be with you",
+  ])("ASVS 6.2.4 a phrase that everybody knows: %s", async (password) => {
+    for (const use of [pia, withFactor])
+      expect(await passwordFault(password, use)).toMatch(/phrase that everybody knows/);
+  });
+
+  test("a known phrase beside enough else is no fault, and neither are its words", async () => {
+    expect(await passwordFault("correct horse battery staple kx7vq2mw9z", pia)).toBeUndefined();
+    expect(await passwordFault("a battery for the correct horse", pia)).toBeUndefined();
+  });
+
+  test("every known phrase is refused alone, where it is long enough to be chosen", async () => {
+    for (const phrase of knownPhrases) expect(await passwordFault(phrase, withFactor), phrase).toBeDefined();
+    expect(new Set(knownPhrases).size).toBe(knownPhrases.length);
   });
 
   test.each([

@@ -7,6 +7,7 @@
  */
 import type { IsBreached } from "./breach-lookup.ts";
 import type { EstimateGuesses } from "./guessability.ts";
+import { knownPhrases } from "./known-phrases.ts";
 
 /**
  * Maximum length in characters. Far below the 4,096 bytes that servers, browsers and password managers accept, and longer
@@ -70,6 +71,9 @@ export function createPasswordRule(needs: PasswordRuleNeeds): PasswordFault {
       (await needs.estimateGuesses(text)) < leastGuesses[strength];
     if (await isGuessable(composed))
       return "This password is one of the first that an attacker would try: a common one, a repetition or a pattern. Choose another one, such as four words that have nothing to do with each other.";
+    for (const remains of withoutPhrases(composed))
+      if ([...remains].length < shortestRest || (await isGuessable(remains)))
+        return "This password is a phrase that everybody knows, with too little added to it. Choose another one, such as four words that nobody has published together.";
     const { found, rest } = withoutWords(composed, [...about, ...needs.commonWords()]);
     if (found.length > 0 && ([...rest].length < shortestRest || (await isGuessable(rest))))
       return `Without ${listWords(found)}, which others know or can find out, too little of this password is left. Choose another one.`;
@@ -133,6 +137,23 @@ function withoutWords(
   return { found, rest: rest.join("") };
 }
 
+/**
+ * Remains of a password without the phrases that everybody knows; empty: it has none. Letters and digits count, and separators do
+ * not: those that often stand for letters (`@`, `!`) are read as both.
+ */
+function withoutPhrases(password: string): readonly string[] {
+  const characters = [...password];
+  const readings = [
+    characters.filter((character) => letterOrDigit.test(character)),
+    characters.filter((character) => letterOrDigit.test(fold(character))),
+  ];
+  return readings.flatMap((reading) => {
+    const text = reading.map(fold).join("");
+    const found = foldedPhrases.filter((phrase) => text.includes(phrase.join("")));
+    return found.length === 0 ? [] : [found.reduce(withoutWord, reading).join("")];
+  });
+}
+
 /** The name itself, without blanks, and each of its words. */
 function partsOf(name: string): readonly string[] {
   const lower = name.normalize("NFC").toLowerCase();
@@ -170,6 +191,13 @@ function fold(character: string): string {
   const plain = character.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "");
   return replacements[plain] ?? plain;
 }
+
+const letterOrDigit = /[\p{L}\p{N}]/u;
+
+/** Longest first: some begin with another one. */
+const foldedPhrases = knownPhrases
+  .toSorted((a, b) => b.length - a.length)
+  .map((phrase) => [...phrase].map(fold));
 
 function listWords(words: readonly string[]): string {
   return new Intl.ListFormat("en-GB").format(words.map((word) => `“${word}”`));
