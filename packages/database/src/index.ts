@@ -54,7 +54,13 @@ export type {
 } from "./oidc-artifact-store.ts";
 export { type DatabaseOptions, openDatabase } from "./open-database.ts";
 export { mostPasskeys, type NewPasskey, type Passkey, type PasskeyStore } from "./passkey-store.ts";
-export type { PasswordChanged, PasswordStore, StoredPassword, WaitingSignIn } from "./password-store.ts";
+export type {
+  DisconnectedApps,
+  PasswordChanged,
+  PasswordStore,
+  StoredPassword,
+  WaitingSignIn,
+} from "./password-store.ts";
 export type {
   BegunSignIn,
   FactorProof,

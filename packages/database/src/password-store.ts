@@ -20,11 +20,21 @@ export interface WaitingSignIn {
   readonly longTerm: boolean;
 }
 
+/** Apps that were disconnected together. */
+export interface DisconnectedApps {
+  /** Ids of the sites. */
+  readonly sites: readonly string[];
+  /** Names of the app passwords. */
+  readonly appPasswords: readonly string[];
+}
+
 export interface PasswordChanged {
   /** The user after the change. */
   readonly person: Person;
   /** Ids of the ended sessions. */
   readonly sessionsEnded: readonly string[];
+  /** `null`: it was not requested. */
+  readonly disconnected: DisconnectedApps | null;
 }
 
 /** Changes of passwords. A change voids the user's links and pending sign-ins in the same transaction. */

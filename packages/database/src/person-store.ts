@@ -48,6 +48,7 @@ export interface PersonStore {
   /**
    * Stores a password that the user chose; it need not be changed.
    *
+   * @throws PersonGone if the user is disabled or removed
    * @throws if it needs a factor that the user has not
    */
   setPassword(personId: string, password: NewPassword): Promise<void>;

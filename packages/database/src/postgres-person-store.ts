@@ -5,6 +5,7 @@ import {
   type ListedPerson,
   type NewPassword,
   PersonExists,
+  PersonGone,
   type PersonStore,
   type PersonWithPassword,
 } from "./person-store.ts";
@@ -17,7 +18,7 @@ import {
   type Sql,
   sql,
 } from "./prisma-client.ts";
-import { endAllSessions, writePassword } from "./prisma-statements.ts";
+import { endAllSessions, lockPerson, writePassword } from "./prisma-statements.ts";
 
 /** Prepared, because every sign-in runs it; through Prisma it would be 5 % of the whole. */
 const findForSignIn = `
@@ -96,8 +97,11 @@ export class PostgresPersonStore implements PersonStore {
   }
 
   async setPassword(personId: string, password: NewPassword): Promise<void> {
-    if (!(await writePassword(this.#prisma, personId, password)))
-      throw new Error("the password needs a factor that the user has not");
+    await this.#prisma.$transaction(async (transaction) => {
+      if (!(await lockPerson(transaction, personId))) throw new PersonGone();
+      if (!(await writePassword(transaction, personId, password)))
+        throw new Error("the password needs a factor that the user has not");
+    });
   }
 
   async renewHash(

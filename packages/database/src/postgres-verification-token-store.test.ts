@@ -391,6 +391,7 @@ describe("a reset", () => {
     expect(await links.resetPassword(token, password, { disconnectApps: false }, testRecord)).toEqual({
       person: { ...person, knownBrowsersVersion: 2 },
       sessionsEnded: 1,
+      disconnected: null,
     });
     expect(await hashOf(person.username)).toBe("$argon2id$new");
     expect(await hashOf(other.username)).toBeNull();

@@ -137,8 +137,8 @@ export class PostgresVerificationTokenStore implements VerificationTokenStore {
       await voidLinks(transaction, id);
       await transaction.pendingSignIn.deleteMany({ where: { personId: id } });
       const sessionsEnded = (await endAllSessions(transaction, id, "password-changed")).length;
-      if (disconnectApps) await disconnectAllApps(transaction, id);
-      const reset = { person: await personOf(transaction, id), sessionsEnded };
+      const disconnected = disconnectApps ? await disconnectAllApps(transaction, id) : null;
+      const reset = { person: await personOf(transaction, id), sessionsEnded, disconnected };
       await write(record(reset));
       return reset;
     });

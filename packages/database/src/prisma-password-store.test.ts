@@ -82,6 +82,7 @@ describe("a change of the password", () => {
     expect(await change()).toEqual({
       person: { ...person, knownBrowsersVersion: 3 },
       sessionsEnded: [],
+      disconnected: null,
     });
     expect(await hashOf(person.username)).toBe("new");
     const stored = await passwords.find(person.id);

@@ -57,13 +57,13 @@ export class PrismaPasswordStore implements PasswordStore {
       const stored = await transaction.passwordCredential.findUnique({ where: { userId: personId } });
       if (stored?.changedAt.getTime() !== from?.getTime()) return null;
       if (!(await replacePassword(transaction, personId, password))) return null;
-      if (disconnectApps) await disconnectAllApps(transaction, personId);
+      const disconnected = disconnectApps ? await disconnectAllApps(transaction, personId) : null;
       const exceptSessionId = endSessionsExcept;
       const sessionsEnded =
         exceptSessionId === undefined
           ? []
           : await endAllSessions(transaction, personId, "password-changed", { exceptSessionId });
-      const changed = { person: await personOf(transaction, personId), sessionsEnded };
+      const changed = { person: await personOf(transaction, personId), sessionsEnded, disconnected };
       await write(record(changed));
       return changed;
     });

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { MakeRecord, RecordedChanges } from "./change-record.ts";
 import { isUuid, withoutNul } from "./postgres-input.ts";
 import type { PrismaClient } from "./prisma-client.ts";
-import { endAllSessions, lockPerson, voidBegun } from "./prisma-statements.ts";
+import { disconnectAllApps, endAllSessions, lockPerson, voidBegun } from "./prisma-statements.ts";
 import type {
   ExportedAccount,
   Picture,
@@ -81,11 +81,9 @@ export class PrismaProfileStore implements ProfileStore {
         RETURNING deletion_due_at AS due_at`;
       if (asked === undefined) return null;
       const endedSessions = await endAllSessions(transaction, personId, "ended-elsewhere");
-      await transaction.oidcArtifact.deleteMany({ where: { personId } });
-      await transaction.consent.deleteMany({ where: { personId } });
-      await transaction.appPassword.deleteMany({ where: { personId } });
+      const disconnected = await disconnectAllApps(transaction, personId);
       await voidBegun(transaction, personId);
-      const requested = { dueAt: asked.due_at, endedSessions };
+      const requested = { dueAt: asked.due_at, endedSessions, disconnected };
       await write(record(requested));
       return requested;
     });

@@ -3,6 +3,7 @@
 import type { AuditActor } from "./audit-event-store.ts";
 import type { EndReason, Person } from "./central-session-store.ts";
 import type { NewPasskey } from "./passkey-store.ts";
+import type { DisconnectedApps } from "./password-store.ts";
 import { personColumns, personFrom } from "./person-row.ts";
 import type { NewPassword } from "./person-store.ts";
 import { isUuid, jsonText, withoutNul } from "./postgres-input.ts";
@@ -30,13 +31,12 @@ export async function personOf(prisma: PrismaClient | PrismaTransaction, id: str
 
 /**
  * Stores a password that the user chose, and makes all known browsers unknown. The statement decides whether a password that is
- * too short to be the only factor has another beside it; in a transaction that holds the lock of the user none is removed
- * meanwhile.
+ * too short to be the only factor has another beside it; the caller has locked the user, so none is removed meanwhile.
  *
  * @returns false: it needs a factor, and the user has none
  */
 export async function writePassword(
-  prisma: PrismaClient | PrismaTransaction,
+  prisma: PrismaTransaction,
   personId: string,
   { hash, standsAlone }: NewPassword,
 ): Promise<boolean> {
@@ -151,9 +151,19 @@ export async function voidBegun(transaction: PrismaTransaction, personId: string
 }
 
 /** Revokes app passwords and connected apps. Grants last, as in the consent store, so that the two cannot deadlock. */
-export async function disconnectAllApps(transaction: PrismaTransaction, personId: string): Promise<void> {
-  await transaction.appPassword.deleteMany({ where: { personId } });
-  await transaction.consent.deleteMany({ where: { personId } });
+export async function disconnectAllApps(
+  transaction: PrismaTransaction,
+  personId: string,
+): Promise<DisconnectedApps> {
+  const appPasswords = await transaction.$queryRaw<{ readonly name: string }[]>`
+    DELETE FROM app_passwords WHERE person_id = ${personId}::uuid RETURNING name`;
+  const consents = await transaction.$queryRaw<{ readonly id: string }[]>`
+    DELETE FROM consents WHERE person_id = ${personId}::uuid RETURNING client_id AS id`;
   await transaction.oidcArtifact.deleteMany({ where: { personId, kind: { not: "Grant" } } });
-  await transaction.oidcArtifact.deleteMany({ where: { personId, kind: "Grant" } });
+  const grants = await transaction.$queryRaw<{ readonly id: string }[]>`
+    DELETE FROM oidc_artifacts WHERE person_id = ${personId}::uuid AND kind = 'Grant' RETURNING client_id AS id`;
+  return {
+    sites: [...new Set([...consents, ...grants].map(({ id }) => id))],
+    appPasswords: appPasswords.map(({ name }) => name),
+  };
 }

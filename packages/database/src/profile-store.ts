@@ -1,4 +1,5 @@
 import type { MakeRecord } from "./change-record.ts";
+import type { DisconnectedApps } from "./password-store.ts";
 
 /** Ways in which a user can sign in, without their secrets. */
 export interface SignInMethods {
@@ -44,6 +45,7 @@ export interface RequestedDeletion {
   readonly dueAt: Date;
   /** Ids of the ended sessions. */
   readonly endedSessions: readonly string[];
+  readonly disconnected: DisconnectedApps;
 }
 
 /** Data of one user, for the user: what `ProfileStore.exportOf` reads. */

@@ -1,6 +1,7 @@
 import type { Person } from "./central-session-store.ts";
 import type { MakeRecord } from "./change-record.ts";
 import type { NewPasskey } from "./passkey-store.ts";
+import type { DisconnectedApps } from "./password-store.ts";
 import type { NewPassword } from "./person-store.ts";
 import type { UpstreamAccount } from "./upstream-account-store.ts";
 
@@ -122,6 +123,8 @@ export interface CredentialTaken {
 export interface PasswordReset {
   readonly person: Person;
   readonly sessionsEnded: number;
+  /** `null`: it was not requested. */
+  readonly disconnected: DisconnectedApps | null;
 }
 
 export interface NewEmail {

@@ -4,6 +4,7 @@ import { testRecord } from "@gatehouse/database/test-record";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
 import { addCodes, codeOf, enterFactor } from "../test-support/factor-fixture.ts";
+import { giveConsent } from "../test-support/give-consent.ts";
 
 let opened: TestHub;
 let person: TestPerson;
@@ -129,6 +130,7 @@ test("ASVS 7.4.3 the other sessions end and the app passwords are revoked in one
     },
     testRecord,
   );
+  await giveConsent(opened.hub.database, { personId: person.id, clientId: "budget" });
   const form = (await browser.get(path)).screen("change-password");
   expect([form.endSessions, form.disconnectApps]).toEqual([true, true]);
   // An error keeps the choice.
@@ -142,6 +144,17 @@ test("ASVS 7.4.3 the other sessions end and the app passwords are revoked in one
   );
   expect((await browser.get("/account")).status).toBe(200);
   expect(await opened.hub.database.appPasswords.listOf(person.id)).toEqual([]);
+  const filter = { personId: person.id, kinds: ["app-password-revoked", "consent-revoked"] };
+  expect(
+    (await opened.hub.database.auditEvents.listNewest(filter, { limit: 9 })).map(
+      ({ kind, siteId, facts }) => ({ kind, siteId, facts }),
+    ),
+  ).toEqual(
+    expect.arrayContaining([
+      { kind: "app-password-revoked", siteId: null, facts: { name: "Mail" } },
+      { kind: "consent-revoked", siteId: "budget", facts: {} },
+    ]),
+  );
 });
 
 test("without the boxes, other sessions and app passwords stay", async () => {

@@ -154,11 +154,10 @@ async function save(
       endSessionsExcept: endSessions ? session.id : undefined,
       disconnectApps,
     },
-    ({ sessionsEnded }) =>
-      passwordRecord(call, session, "password-changed", {
-        sessionsEnded: sessionsEnded.length,
-        disconnectApps,
-      }),
+    ({ sessionsEnded, disconnected }) => {
+      const facts = { sessionsEnded: sessionsEnded.length, disconnectApps };
+      return passwordRecord(call, session, "password-changed", facts, disconnected);
+    },
   );
   if (changed === null) {
     const newest = await needs.passwords.find(personId);

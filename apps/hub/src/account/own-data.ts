@@ -4,7 +4,7 @@
  * alone keeps nothing.
  */
 import type { CentralSessionStore, ProfileStore, RequestedDeletion } from "@gatehouse/database";
-import type { HubChangeRecord } from "../audit/change-record.ts";
+import { disconnectedEvents, type HubChangeRecord } from "../audit/change-record.ts";
 import { actorOf, byUser, type RecordAudit } from "../audit/record-audit.ts";
 import { trimInvisible } from "../credential/typed-name.ts";
 import { type Answer, type CallerFacts, json, type Route, route, seeOther } from "../http/route.ts";
@@ -107,12 +107,15 @@ const requestDeletion = (needs: OwnDataNeeds): Route =>
 
 const deletionRecord =
   (call: CallerFacts["person"]) =>
-  ({ dueAt }: RequestedDeletion): HubChangeRecord => {
+  ({ dueAt, disconnected }: RequestedDeletion): HubChangeRecord => {
     const { address, session, userAgent } = call;
     const { email, id: personId } = session.person;
     const facts = { dueAt: dueAt.toISOString() };
     return {
-      events: [{ kind: "deletion-due", ...byUser(call), facts }],
+      events: [
+        { kind: "deletion-due", ...byUser(call), facts },
+        ...disconnectedEvents(call, session, disconnected),
+      ],
       mail: { kind: "deletion-due", recipient: email, personId, facts: { ...facts, address, userAgent } },
     };
   };

@@ -1,5 +1,5 @@
 /** Records of changes of an account: a store writes them in the transaction of the change (docs/decisions/0035). */
-import type { ChangeRecord, Person } from "@gatehouse/database";
+import type { ChangeRecord, DisconnectedApps, Person } from "@gatehouse/database";
 import type { Call } from "../http/route.ts";
 import type { FactorChange, MailFacts, MailToQueue } from "../mail/queue-mail.ts";
 import { actorOf, type HubAuditEvent } from "./record-audit.ts";
@@ -19,15 +19,35 @@ interface ChangedAccount {
   readonly id?: string;
 }
 
-/** Record of a password that the user chose. */
-export function passwordRecord(
+/** One event for each app, as when the user disconnects it alone. */
+export function disconnectedEvents(
   call: Source,
   { person, id }: ChangedAccount,
+  { sites, appPasswords }: DisconnectedApps,
+): HubAuditEvent[] {
+  const by = changedBy(call, person, id);
+  return [
+    ...sites.map((siteId) => ({ kind: "consent-revoked", ...by, siteId }) as const),
+    ...appPasswords.map((name) => ({ kind: "app-password-revoked", ...by, facts: { name } }) as const),
+  ];
+}
+
+/**
+ * Record of a password that the user chose.
+ *
+ * @param disconnected apps that were disconnected with the change; `null`: it was not requested
+ */
+export function passwordRecord(
+  call: Source,
+  account: ChangedAccount,
   kind: "password-changed" | "password-reset",
   facts: HubAuditEvent["facts"],
+  disconnected: DisconnectedApps | null = null,
 ): HubChangeRecord {
+  const { person, id } = account;
+  const apps = disconnected === null ? [] : disconnectedEvents(call, account, disconnected);
   return {
-    events: [{ kind, ...changedBy(call, person, id), facts }],
+    events: [{ kind, ...changedBy(call, person, id), facts }, ...apps],
     mail: {
       kind: "password-changed",
       recipient: person.email,
