@@ -249,6 +249,7 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
       passwordFault,
       passwordLengths,
       passwords,
+      people,
       throttle,
       verificationTokens,
     }),

@@ -92,6 +92,17 @@ test("a browser that was known and used the link stays known, any other is new a
   expect(await announced()).toBe(2);
 });
 
+test("the present password is refused with a sentence, and the link stays", async () => {
+  const { person, path } = await withLink("anselm");
+  const answer = await reset(path, { password: person.password });
+  expect([answer.status, answer.screen("reset-password").error]).toEqual([
+    400,
+    "You have this password already. Sign in with it, or choose another one.",
+  ]);
+  expect(await signsIn(person, person.password)).toBe(true);
+  expect((await reset(path)).status).toBe(303);
+});
+
 test("the sign-in after it leads to the site that the user came from", async () => {
   const { service } = opened.shop;
   const { path } = await withLink("berta", `?service=${encodeURIComponent(service)}`);
@@ -349,6 +360,16 @@ describe("with throttling on", () => {
     const page = await browser.get(await mailedLink(strict.hub, "uma@example.com"));
     await sendForm(browser, page, "reset-password", { password });
     expect((await browser.signIn({ ...uma, password })).location).toBe("/account");
+  });
+
+  test("without attempts left the page does not tell the present password from others, and accepts any", async () => {
+    const vera = await strict.createPerson({ username: "vera" });
+    const browser = new TestBrowser(strict);
+    for (let index = 0; index < 6; index++) await browser.signIn({ ...vera, password: "wrong" });
+    await requestFrom("192.0.2.21", "vera");
+    const page = await browser.get(await mailedLink(strict.hub, "vera@example.com"));
+    expect((await sendForm(browser, page, "reset-password", { password: vera.password })).status).toBe(303);
+    expect((await browser.signIn(vera)).location).toBe("/account");
   });
 });
 

@@ -5,11 +5,12 @@
 import type {
   FactorStore,
   PasswordStore,
+  PersonStore,
   VerificationToken,
   VerificationTokenStore,
 } from "@gatehouse/database";
 import { passwordRecord } from "../audit/change-record.ts";
-import { hashPassword } from "../credential/password.ts";
+import { hashPassword, verifyPassword } from "../credential/password.ts";
 import {
   type PasswordFault,
   type PasswordLengths,
@@ -33,9 +34,10 @@ export interface ResetPasswordNeeds extends LinkFormNeeds, NoteNeeds, KnownBrows
   readonly verificationTokens: Pick<VerificationTokenStore, "find" | "resetPassword">;
   readonly factors: Pick<FactorStore, "has" | "of">;
   readonly passwords: Pick<PasswordStore, "find">;
+  readonly people: Pick<PersonStore, "findForSignIn">;
   readonly passwordFault: PasswordFault;
   readonly passwordLengths: PasswordLengths;
-  readonly throttle: Pick<Throttle, "forget">;
+  readonly throttle: Pick<Throttle, "attempt" | "forget">;
   readonly logout: Pick<LogoutDispatcher, "wake">;
 }
 
@@ -75,14 +77,18 @@ export const resetPasswordRoutes = (needs: ResetPasswordNeeds): Route[] => [
       const about = wordsOfUser(link.person);
       const error =
         password === "" ? "Choose a password." : await needs.passwordFault(password, { about, isOnlyFactor });
+      if (error === undefined && (await isPresent(needs, call, link, password)))
+        return showForm(needs, call, { token, link }, { error: presentWords, disconnectApps });
       if (error !== undefined) return showForm(needs, call, { token, link }, { error, disconnectApps });
       const hash = await hashPassword(password);
       const changed = await needs.verificationTokens.resetPassword(
         token,
         { hash, standsAlone: standsAlone(password, needs.passwordLengths) },
         { disconnectApps },
-        ({ person, sessionsEnded }) =>
-          passwordRecord(call, { person }, "password-reset", { sessionsEnded, disconnectApps }),
+        ({ person, sessionsEnded, disconnected }) => {
+          const facts = { sessionsEnded, disconnectApps };
+          return passwordRecord(call, { person }, "password-reset", facts, disconnected);
+        },
       );
       if (changed === null) return refuseAgain(needs, call, token, password, disconnectApps);
       const { person, sessionsEnded } = changed;
@@ -100,6 +106,29 @@ export const resetPasswordRoutes = (needs: ResetPasswordNeeds): Route[] => [
     },
   }),
 ];
+
+const presentWords = "You have this password already. Sign in with it, or choose another one.";
+
+/**
+ * Whether the user has this password already. The answer would tell a stranger with the link, so each one is an attempt, as at
+ * sign-in. Without attempts left nothing is compared, and any password is accepted: forgetting it must never mean to wait.
+ */
+async function isPresent(
+  { people, throttle, ...needs }: ResetPasswordNeeds,
+  call: Call,
+  { person }: ResetLink,
+  password: string,
+): Promise<boolean> {
+  const current = (await people.findForSignIn(person.username))?.passwordHash ?? null;
+  if (current === null) return false;
+  const knownBrowser = readKnownBrowser(needs, call, person);
+  const by = { account: person.username, address: call.address, knownBrowser };
+  const compared = await throttle.attempt("password", by, {
+    make: () => verifyPassword(current, password),
+    isRight: (isSame) => isSame,
+  });
+  return compared.allowed && compared.result;
+}
 
 /** The factor beside a short password was removed meanwhile: the rule then names another length. Otherwise the link is used. */
 async function refuseAgain(
