@@ -692,3 +692,22 @@ test("the pages for a new account and for a forgotten password measure the new p
     expect(body).toContain('<script src="/assets/new-password.js"');
   }
 });
+
+test.each([
+  ["open", "Create an account"],
+  ["invitation", "Get another invitation"],
+  ["off", "Create an account"],
+] as const)("with SIGN_UP=%s the page for a link is called %s", (mode, heading) => {
+  const model = {
+    mode,
+    action: "/sign-up",
+    hidden: [],
+    site: null,
+    email: "",
+    error: null,
+    signIn: "/cas/login",
+  };
+  const { title, body } = renderScreen({ name: "sign-up", model });
+  expect(title).toContain(heading);
+  expect(body).toContain(`>${heading}</h1>`);
+});

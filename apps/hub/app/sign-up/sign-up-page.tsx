@@ -3,12 +3,16 @@ import type { SignUpScreen } from "../../src/screen/screen.ts";
 import { Gate } from "../gate.tsx";
 import { RequestLinkForm } from "./request-link-form.tsx";
 
-export const signUpTitle = ({ error }: SignUpScreen): string => `${error ? "Error: " : ""}Create an account`;
+const headingOf = ({ mode }: Pick<SignUpScreen, "mode">): string =>
+  mode === "invitation" ? "Get another invitation" : "Create an account";
+
+export const signUpTitle = (model: SignUpScreen): string =>
+  `${model.error ? "Error: " : ""}${headingOf(model)}`;
 
 /** Asks for the address only: everything else comes after it is verified. */
 export function SignUpPage({ model }: { readonly model: SignUpScreen }) {
   return (
-    <Gate title="Create an account" to={model.site && <>to continue to {model.site.name}</>}>
+    <Gate title={headingOf(model)} to={model.site && <>to continue to {model.site.name}</>}>
       {model.error && (
         <ErrorSummary title="There is no account yet" errors={[{ text: model.error, field: "email" }]} />
       )}
