@@ -68,7 +68,7 @@ test("a refused registration is logged once per change, and again when it is val
   await write("shop", { url: "elsewhere" });
   expect(await said()).toEqual(["error site.refused shop.json"]);
   await write("shop");
-  expect(await said()).toEqual(["info site.right-again shop"]);
+  expect(await said()).toEqual(["info site.corrected shop"]);
   await rm(join(directory, "bank.json"));
   expect(await said()).toEqual([]);
 });

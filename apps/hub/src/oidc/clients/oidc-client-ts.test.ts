@@ -98,14 +98,12 @@ describe("oidc-client-ts", () => {
     expect((await ask()).status).toBe(401);
   });
 
-  test("signs out with id_token_hint, after the hub's question", async () => {
+  test("signs out with id_token_hint", async () => {
     const client = createClient();
     const { id_token } = await signIn(client);
     const { url } = await client.createSignoutRequest({ id_token_hint: id_token ?? "", state: "there" });
     const { pathname, search } = new URL(url);
-    const { action, hidden } = (await browser.get(pathname + search)).screen("sign-out");
-    const kept = Object.fromEntries(hidden.map(({ name, value }) => [name, value]));
-    const { location } = await browser.post(action, { ...kept, logout: "yes" });
+    const { location } = await browser.get(pathname + search);
     expect(location.startsWith(`${origin}/bye?state=`)).toBe(true);
     expect((await client.processSignoutResponse(location)).userState).toBe("there");
   });

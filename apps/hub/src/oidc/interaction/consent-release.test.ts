@@ -203,9 +203,14 @@ const withClaims = (tokens: Tokens): Tokens => ({
 const fieldsOf = (hidden: readonly { readonly name: string; readonly value: string }[]) =>
   Object.fromEntries(hidden.map(({ name, value }) => [name, value]));
 
-/** Everything that a program received, in the words of the page. */
-async function released(request: Request, tokens: Tokens): Promise<ReadonlySet<string>> {
-  const site = new RelyingSite(opened, { id: "first-web", redirectUri: redirectUri("web") });
+/** Everything that a program received, in the words of the page. Signs the user out. */
+async function released(
+  { party, kind }: Combination,
+  request: Request,
+  tokens: Tokens,
+  browser: TestBrowser,
+): Promise<ReadonlySet<string>> {
+  const site = new RelyingSite(opened, { id: `${party}-${kind}`, redirectUri: redirectUri(kind) });
   const isForApi = request.resource !== undefined && tokens.scope !== undefined && tokens.scope !== "";
   const userinfo = isForApi ? {} : (await site.userinfo(tokens.access_token)).json;
   const bank = { authorization: opened.bank.authorization };
@@ -219,9 +224,12 @@ async function released(request: Request, tokens: Tokens): Promise<ReadonlySet<s
       .split(" ")
       .filter((scope): scope is Scope => Object.hasOwn(apiScopes, scope)),
   ];
+  await browser.get("/cas/logout");
+  const goesOn =
+    tokens.refresh_token !== undefined && (await site.refresh(tokens.refresh_token)).status === 200;
   return new Set([
     ...scopes.map((scope) => words[scope]),
-    ...(tokens.refresh_token === undefined ? [] : ["keep access while you are signed out"]),
+    ...(goesOn ? ["keep access while you are signed out"] : []),
   ]);
 }
 
@@ -273,12 +281,12 @@ describe("the site gets exactly what the page lists", () => {
     const { page, redeem } = await begin(combination, browser);
     expect(page === null, "nobody is asked").toBe(isNotAsked(combination));
     if (page === null) {
-      const got = await released(request, await redeem({}));
+      const got = await released(combination, request, await redeem({}), browser);
       expect(got).toEqual(new Set(namedIn(request)));
       return;
     }
     const { fields, listed } = answer(page, combination.choice);
-    const got = await released(request, await redeem(fields));
+    const got = await released(combination, request, await redeem(fields), browser);
     expect(got).toEqual(listed);
     expect(page.never.filter((never) => got.has(never))).toEqual([]);
     expect(page.asks.filter(({ sensitive }) => sensitive).map((ask) => ask.words)).toEqual(

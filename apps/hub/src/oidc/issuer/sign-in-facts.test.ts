@@ -119,11 +119,7 @@ describe("Back-Channel Logout 2.7 effects of a sign-out", () => {
     const browser = new TestBrowser(opened);
     const session = await site.round(browser, alice);
     const away = await site.round(browser, alice, offline);
-    const query = new URLSearchParams({ id_token_hint: session.id_token });
-    const page = await browser.get(`/oidc/session/end?${query}`);
-    const { action, hidden } = page.screen("sign-out");
-    const fields = Object.fromEntries(hidden.map(({ name, value }) => [name, value]));
-    await browser.post(action, { ...fields, logout: "yes" });
+    await browser.get(`/oidc/session/end?${new URLSearchParams({ id_token_hint: session.id_token })}`);
     expect((await site.userinfo(session.access_token)).status).toBe(401);
     expect((await site.refresh(away.refresh_token)).status).toBe(200);
   });
@@ -131,7 +127,8 @@ describe("Back-Channel Logout 2.7 effects of a sign-out", () => {
   test("RP-Initiated Logout 2 declining keeps the user signed in at the hub and the site", async () => {
     const browser = new TestBrowser(opened);
     const session = await site.round(browser, alice);
-    const page = await browser.get(`/oidc/session/end?id_token_hint=${session.id_token}`);
+    const page = await browser.get("/oidc/session/end");
+    expect(page.screen("sign-out").site).toBeNull();
     expect(() => formOf(page)).toThrow();
     expect((await site.userinfo(session.access_token)).status).toBe(200);
     expect((await browser.get("/account")).status).toBe(200);
