@@ -1,8 +1,9 @@
 /**
- * `npm run build` of a package that sites outside this repository install: writes `dist` next to its `package.json`, one
- * module, its declarations and its source map for each entry of `exports`.
+ * `npm run build` of a package that sites outside this repository install: writes `dist` next to its `package.json`: one
+ * module per entry of `exports`, with declarations and a source map, and shared chunks.
  *
- * What `package.json` lists as dependency or peer stays an import. `@gatehouse/cas` is bundled, because it is not published.
+ * Every package but `@gatehouse/*` stays an import (`packages.test.ts` compares them with `package.json`). `@gatehouse/cas` is
+ * bundled, because it is not published.
  * Declarations come from the annotations in the sources (`isolatedDeclarations`), so no TypeScript compiler is loaded.
  */
 import { cpSync, readFileSync, rmSync } from "node:fs";

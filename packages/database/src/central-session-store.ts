@@ -7,7 +7,7 @@ export interface Person {
   readonly username: string;
   readonly name: string;
   readonly email: string;
-  /** The user used a link that was sent to the address. */
+  /** The user used a link that was sent to the address, or a trusted provider verified it. */
   readonly emailVerified: boolean;
   /** SHA-256 of the user's picture, 64 hex characters; `null`: none. */
   readonly picture: string | null;
@@ -16,7 +16,10 @@ export interface Person {
   readonly disabled: boolean;
   /** The user asked for the deletion of the account, which is due then; `null`: not asked. */
   readonly deletionDueAt: Date | null;
-  /** Grows with each change of the password. A browser that became known under an earlier one is unknown. */
+  /**
+   * Grows whenever the hub stops trusting the user's browsers: with a new password, when all sessions are ended at once, and
+   * when an operator turns off the second step. A browser that became known under an earlier version is unknown.
+   */
   readonly knownBrowsersVersion: number;
 }
 

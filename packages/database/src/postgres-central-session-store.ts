@@ -22,7 +22,7 @@ import { PersonGone } from "./person-store.ts";
 import type { Pool } from "./postgres-connection.ts";
 import { isUuid, withoutNul } from "./postgres-input.ts";
 import type { PrismaClient } from "./prisma-client.ts";
-import { actorText, endAllSessions, voidBegun } from "./prisma-statements.ts";
+import { actorText, distrustEarlierAccess, endAllSessions } from "./prisma-statements.ts";
 import { sweepStatement } from "./sweep-statement.ts";
 import { tokenHash, tokenHashInSql } from "./token-hash.ts";
 
@@ -124,8 +124,8 @@ const sweepEnded = sweepStatement(
 );
 
 /**
- * Central sessions in PostgreSQL, one prepared statement per operation; only the end of all of a user is a transaction. The rules of a session's end are SQL functions of
- * the migrations: `end_sessions` and `session_end_reason`.
+ * Central sessions in PostgreSQL, one prepared statement per operation; ending all sessions of a user is a transaction. The rules
+ * of a session's end are SQL functions of the migrations: `end_sessions` and `session_end_reason`.
  */
 export class PostgresCentralSessionStore implements CentralSessionStore {
   readonly #pool: Pool;
@@ -227,7 +227,7 @@ export class PostgresCentralSessionStore implements CentralSessionStore {
       // Of a disabled user too.
       const locked = await transaction.$executeRaw`SELECT FROM users WHERE id = ${personId}::uuid FOR UPDATE`;
       if (locked === 0) return [];
-      await voidBegun(transaction, personId);
+      await distrustEarlierAccess(transaction, personId);
       return endAllSessions(transaction, personId, reason, {
         ...(by !== undefined && { by }),
         exceptSessionId,

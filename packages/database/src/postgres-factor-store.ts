@@ -4,11 +4,11 @@ import type { FactorStore, Factors, FactorsRemoved, RemovalFault } from "./facto
 import type { Pool } from "./postgres-connection.ts";
 import type { PrismaClient, PrismaTransaction } from "./prisma-client.ts";
 import {
+  distrustEarlierAccess,
   endAllSessions,
   lockPerson,
   storeFirstRecoveryCodes,
   storeRecoveryCodes,
-  voidBegun,
 } from "./prisma-statements.ts";
 import { judgeRemoval, type RemovalPolicy } from "./ways-in.ts";
 
@@ -102,7 +102,7 @@ export class PostgresFactorStore implements FactorStore {
       const passkeys = (await transaction.passkey.deleteMany(of)).count;
       if (!codes && passkeys === 0) return null;
       const recoveryCodes = (await transaction.recoveryCode.deleteMany(of)).count;
-      await voidBegun(transaction, personId);
+      await distrustEarlierAccess(transaction, personId);
       const sessionsEnded = (await endAllSessions(transaction, personId, "ended-by-operator", { by })).length;
       const password = await demandLongPassword(transaction, personId);
       const removed = { codes, passkeys, recoveryCodes, sessionsEnded, password };

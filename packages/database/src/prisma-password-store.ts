@@ -13,7 +13,7 @@ import {
 import { tokenHash } from "./token-hash.ts";
 
 /**
- * A pending sign-in `p` of a user `u` with a password `c` permits another password: it was proved with the present one, which
+ * A pending sign-in `p` of a user `u` with a password `c` permits another password: it was proved with the current one, which
  * must be changed, and with the factor of a user who has one.
  */
 const permitsNewPassword = sql`p.expires_at > hub_now() AND u.disabled_at IS NULL

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { MakeRecord, RecordedChanges } from "./change-record.ts";
 import { isUuid, withoutNul } from "./postgres-input.ts";
 import type { PrismaClient } from "./prisma-client.ts";
-import { disconnectAllApps, endAllSessions, lockPerson, voidBegun } from "./prisma-statements.ts";
+import { disconnectAllApps, distrustEarlierAccess, endAllSessions, lockPerson } from "./prisma-statements.ts";
 import type {
   ExportedAccount,
   Picture,
@@ -82,7 +82,7 @@ export class PrismaProfileStore implements ProfileStore {
       if (asked === undefined) return null;
       const endedSessions = await endAllSessions(transaction, personId, "ended-elsewhere");
       const disconnected = await disconnectAllApps(transaction, personId);
-      await voidBegun(transaction, personId);
+      await distrustEarlierAccess(transaction, personId);
       const requested = { dueAt: asked.due_at, endedSessions, disconnected };
       await write(record(requested));
       return requested;

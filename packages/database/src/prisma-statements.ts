@@ -138,10 +138,10 @@ export async function voidLinks(transaction: PrismaTransaction, personId: string
 }
 
 /**
- * Voids what the user, or whoever had a session or the password, has begun and could still finish: links, pending sign-ins,
- * and the trust in known browsers. The caller has locked the user.
+ * Voids links and pending sign-ins, and makes known browsers unknown: a stranger who had a session may have requested them. The
+ * caller has locked the user.
  */
-export async function voidBegun(transaction: PrismaTransaction, personId: string): Promise<void> {
+export async function distrustEarlierAccess(transaction: PrismaTransaction, personId: string): Promise<void> {
   await voidLinks(transaction, personId);
   await transaction.pendingSignIn.deleteMany({ where: { personId } });
   await transaction.user.update({

@@ -23,8 +23,8 @@ export interface ProfileStore {
   /** The picture with this hash, of a user who is not disabled. */
   findPicture(hash: string): Promise<Picture | null>;
   /**
-   * Notes that the user wants the account deleted. Ends all sessions and pending sign-ins, revokes tokens, consents, app
-   * passwords and links, in one transaction. A second request does not move the due time.
+   * Notes that the user wants the account deleted. Ends all sessions, revokes tokens, consents and app passwords, voids links
+   * and pending sign-ins, and makes known browsers unknown, in one transaction. A second request does not move the due time.
    *
    * @returns `null`: disabled or removed meanwhile
    */

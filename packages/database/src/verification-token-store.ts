@@ -70,8 +70,8 @@ export interface VerificationTokenStore {
     record: MakeRecord<Person>,
   ): Promise<InvitationAccepted | null>;
   /**
-   * Changes the password, ends all sessions (`password-changed`) and pending sign-ins, and voids the user's other links. A
-   * mailed link verifies the address.
+   * Changes the password, ends all sessions (`password-changed`), voids pending sign-ins and the user's other links, and makes
+   * known browsers unknown. A mailed link verifies the address.
    *
    * @param options.disconnectApps whether to revoke connected apps and app passwords too
    */

@@ -7,7 +7,7 @@ type Words = (event: Activity) => string;
 const you = ({ by }: Activity) => (by === "operator" ? "The people who run Gatehouse" : "You");
 const named = ({ name }: Activity) => (name === "" ? "" : ` “${name}”`);
 const site = (event: Activity) => event.site ?? "A site";
-/** A site that passed on what a program sent to it; the hub itself is not named. */
+/** Place of an app password's use: the site that forwarded it, nothing for the hub. */
 const at = (event: Activity) => (event.site === null ? "" : ` at ${event.site}`);
 
 /** Sentences about events, by kind. */
@@ -18,7 +18,7 @@ const done: Readonly<Record<AuditKind, Words>> = {
   "password-changed": (event) => `${you(event)} changed your password`,
   "password-reset": () => "You chose a new password with a link",
   "reset-link-made": () => "The people who run Gatehouse gave you a link to choose a new password",
-  "links-voided": () => "The people who run Gatehouse withdrew the links that you had not used yet",
+  "links-voided": () => "The people who run Gatehouse voided the links that you had not used yet",
   "passkey-added": (event) => `You added a passkey${named(event)}`,
   "passkey-renamed": (event) => `You renamed a passkey${named(event)}`,
   "passkey-removed": (event) => `You removed a passkey${named(event)}`,

@@ -15,7 +15,7 @@ const reasons: Readonly<Record<NewPasswordScreen["because"], string>> = {
     "Your second step was turned off, and your password is too short to protect your account alone. Choose a longer one;",
 };
 
-/** Asks for another password before the destination, because the present one must be changed. */
+/** Asks for another password before the destination, because the current one must be changed. */
 export function NewPasswordPage({ model }: { readonly model: NewPasswordScreen }) {
   const error = model.error && changePasswordErrorWords(model.error);
   return (

@@ -150,7 +150,7 @@ export const disconnectAppRoutes = (needs: DisconnectAppNeeds): Route[] => [
           at: "connected-apps",
           text: `${name} was disconnected already.`,
         });
-      call.log.info({ event: "consent.revoked", person: personId, site: clientId }, "consent taken back");
+      call.log.info({ event: "consent.revoked", person: personId, site: clientId }, "consent revoked");
       const text = `${name} is disconnected. It has lost the access that you allowed.`;
       return seeNotice(needs, call, page, { at: "connected-apps", text });
     },

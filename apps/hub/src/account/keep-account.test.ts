@@ -96,7 +96,7 @@ describe("OpenID Connect Core 1.0", () => {
     expect((await site.tokens(done)).claims.sub).toBe(alice.id);
   });
 
-  test("3.1.2.3 prompt=login asks for the password once, and then for the answer", async () => {
+  test("3.1.2.3 prompt=login asks whether to keep the account, then for the password once", async () => {
     const { username, password } = alice;
     await opened.advance(5);
     const asked = await browser.follow(await browser.get(site.authorization({ prompt: "login" })));

@@ -1,6 +1,6 @@
 /**
  * Passphrases that everybody knows: published examples, sayings, verses, famous first lines, and what people type to fill a long
- * field. They are long enough for the rule, and no list of common passwords has them. In lower case, without blanks.
+ * field. Most are too long for lists of common passwords. Lower case, without blanks; each is searched for inside the password.
  */
 export const knownPhrases: readonly string[] = [
   // Published examples of good passwords.
@@ -40,7 +40,7 @@ export const knownPhrases: readonly string[] = [
   "openupitsme",
   "opensesame",
   "noneofyourbusiness",
-  "younevergonnaguess",
+  "yourenevergonnaguess",
   "youwillneverguess",
   "youwillneverguessthis",
   "youllneverguess",

@@ -67,7 +67,7 @@ test("a form is posted, and the status of the response is returned", async () =>
   });
 });
 
-test("a library's request is sent as it is; a longer answer than the limit is none", async () => {
+test("a library's request is sent as it is; an answer longer than the limit is refused", async () => {
   const seen: string[] = [];
   const port = await serve(async (request, response) => {
     seen.push(`${request.method} ${request.headers["x-own"]} ${await text(request)}`);
@@ -134,7 +134,7 @@ test.each([
     await expect(call).rejects.toMatchObject({ name: "OutboundError", code: "failed" });
 });
 
-test("a text is read up to 256 kB, with the headers that were given; a longer one is none", async () => {
+test("a text is read up to 256 kB, with the headers that were given; an answer longer than the limit is refused", async () => {
   const port = await serve((request, response) => {
     response.end(`${request.headers["add-padding"]} ${"ü".repeat(Number(request.url?.slice(1)))}`);
   });

@@ -163,7 +163,7 @@ const addPasskey = (needs: ManagePasskeysNeeds): Route =>
     },
   });
 
-/** The mail about the passkey tells of the recovery codes as well. */
+/** One mail, about the passkey, is enough: recovery codes alone sign nobody in. */
 function addedRecord(
   call: CallerFacts["person"],
   { id, name }: Pick<Passkey, "id" | "name">,

@@ -354,7 +354,7 @@ export interface RefusedScreen {
 }
 
 export interface HomeScreen {
-  /** Page that anybody may create an account on; `null`: not anybody may. */
+  /** Address of the sign-up page; `null` unless `SIGN_UP=open`. */
   readonly signUp: string | null;
   readonly sites: readonly (SiteName & { readonly url: string })[];
 }

@@ -195,14 +195,15 @@ export function createEnterSession(needs: EnterSessionNeeds): EnterSession {
         cookies.write("session", token, session.longTerm ? needs.sessionRememberSeconds : undefined),
         cookies.clear("note"),
         cookies.clear("pending"),
-        // An account at a provider waits for the user who came from the page that connects it, not for the browser's next one.
+        // The page that connects an account reads in this cookie which provider to ask once more.
         ...(parameters.get("return") === connectAccountPath ? [] : [cookies.clear("upstream")]),
         writeKnownBrowser(needs, call, session.person),
       ],
       afterwards: needs.logout.wake,
     };
     if (session.person.deletionDueAt !== null && show === undefined)
-      // Pages of the hub read the age of the sign-in; a site that demands a new one is asked for after the answer.
+      // Drops `renew` for a page of the hub, which checks the age of the sign-in itself: the user would have to sign in twice.
+      // Keeps it for a site.
       return seeOther(
         keepAccountAddress(repeatedFields(parameters, fresh && parameters.has("return") ? ["renew"] : [])),
         entered,

@@ -1,6 +1,7 @@
 /**
- * Remembers, in the browser alone, which users signed in with it before: see `credential/throttle.ts`. A change of the password
- * makes all browsers of the user unknown, but for the one that changed it: another may be that of a thief.
+ * Remembers, in the browser alone, which users signed in with it before: see `credential/throttle.ts`. The hub stops trusting all
+ * browsers of a user when their version grows (`Person.knownBrowsersVersion`), because one may be that of a thief. The browser
+ * in which the user caused that becomes known again at once.
  */
 import type { Person } from "@gatehouse/database";
 import type { Cookies } from "../http/cookies.ts";
@@ -30,8 +31,8 @@ interface Entry {
 }
 
 /**
- * The browser's id for a user who signed in with it before and has kept the password since; `undefined`: the browser is unknown.
- * A cookie that the hub did not make counts as none.
+ * The browser's id for a user who signed in with it under the current `knownBrowsersVersion`; `undefined`: the browser is
+ * unknown. A cookie that the hub did not make counts as none.
  */
 export function readKnownBrowser(
   needs: KnownBrowserNeeds,

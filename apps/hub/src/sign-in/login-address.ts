@@ -64,7 +64,7 @@ export function addressOf(path: string, fields: readonly Field[]): string {
   return query.size === 0 ? path : `${path}?${query}`;
 }
 
-/** The address that goes on to what the user came for. @param otherwise page of a user who came for nothing else */
+/** Login address with the user's destination, or `otherwise` without one. */
 export function continueAddress(fields: readonly Field[], otherwise: string): string {
   return fields.some(({ name }) => ["service", "TARGET", "return"].includes(name))
     ? loginAddress(fields)

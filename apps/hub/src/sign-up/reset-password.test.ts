@@ -92,7 +92,7 @@ test("a browser that was known and used the link stays known, any other is new a
   expect(await announced()).toBe(2);
 });
 
-test("the present password is refused with a sentence, and the link stays", async () => {
+test("the current password is refused with a sentence, and the link stays", async () => {
   const { person, path } = await withLink("anselm");
   const answer = await reset(path, { password: person.password });
   expect([answer.status, answer.screen("reset-password").error]).toEqual([
@@ -362,7 +362,7 @@ describe("with throttling on", () => {
     expect((await browser.signIn({ ...uma, password })).location).toBe("/account");
   });
 
-  test("without attempts left the page does not tell the present password from others, and accepts any", async () => {
+  test("without attempts left the page does not tell the current password from others, and accepts any", async () => {
     const vera = await strict.createPerson({ username: "vera" });
     const browser = new TestBrowser(strict);
     for (let index = 0; index < 6; index++) await browser.signIn({ ...vera, password: "wrong" });

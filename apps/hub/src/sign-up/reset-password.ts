@@ -75,10 +75,10 @@ export const resetPasswordRoutes = (needs: ResetPasswordNeeds): Route[] => [
       const disconnectApps = parameters.get("disconnectApps") === "true";
       const isOnlyFactor = await hasNoFactor(needs, link);
       const about = wordsOfUser(link.person);
-      const error =
+      const fault =
         password === "" ? "Choose a password." : await needs.passwordFault(password, { about, isOnlyFactor });
-      if (error === undefined && (await isPresent(needs, call, link, password)))
-        return showForm(needs, call, { token, link }, { error: presentWords, disconnectApps });
+      const error =
+        fault ?? ((await isCurrentPassword(needs, call, link, password)) ? samePassword : undefined);
       if (error !== undefined) return showForm(needs, call, { token, link }, { error, disconnectApps });
       const hash = await hashPassword(password);
       const changed = await needs.verificationTokens.resetPassword(
@@ -107,13 +107,14 @@ export const resetPasswordRoutes = (needs: ResetPasswordNeeds): Route[] => [
   }),
 ];
 
-const presentWords = "You have this password already. Sign in with it, or choose another one.";
+const samePassword = "You have this password already. Sign in with it, or choose another one.";
 
 /**
- * Whether the user has this password already. The answer would tell a stranger with the link, so each one is an attempt, as at
- * sign-in. Without attempts left nothing is compared, and any password is accepted: forgetting it must never mean to wait.
+ * Whether the chosen password is the current one. A stranger with the link could guess the password by this answer, so each
+ * comparison counts as an attempt. Without attempts left, the hub compares nothing and accepts any password: users who forgot
+ * theirs must not wait.
  */
-async function isPresent(
+async function isCurrentPassword(
   { people, throttle, ...needs }: ResetPasswordNeeds,
   call: Call,
   { person }: ResetLink,

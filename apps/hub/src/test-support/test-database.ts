@@ -14,7 +14,7 @@ export async function createTestDatabase(): Promise<string> {
     maxSeconds: 86_400,
   });
   try {
-    // A write-ahead log of the copy, the other way, takes twice the time.
+    // The default, WAL_LOG, takes twice as long.
     await poolOf(server).query(`CREATE DATABASE ${name} TEMPLATE ${templateDatabase} STRATEGY FILE_COPY`);
   } finally {
     await server.close();

@@ -18,8 +18,8 @@ export interface ApiOptions<Scope extends string> {
    */
   readonly cacheSeconds?: number;
   /**
-   * Origins whose pages may call the API by script, such as `https://app.example`; compared exactly. Left out: none, for
-   * programs and servers need no permission.
+   * Origins whose pages may call the API by script, such as `https://app.example`; compared exactly. Default: none.
+   * Programs and servers need no entry.
    */
   readonly origins?: readonly string[];
   /** Receives log entries; the default writes one line of JSON to the standard error stream. */

@@ -11,13 +11,13 @@ const preflightLife = 600;
 const readable = "www-authenticate, retry-after";
 
 export interface CrossOrigin {
-  /** Answers a preflight request of a chosen origin; `undefined`: it is none. @param allow methods, as in `Allow` */
+  /** Answers a preflight request of a chosen origin; `undefined`: not a preflight of a chosen origin. @param allow methods, as in `Allow` */
   preflight(request: Request, allow: string): Response | undefined;
   /** Marks an answer as readable by the page that asked, if its origin is chosen. */
   mark(request: Request, headers: Headers): void;
 }
 
-/** Apps in a web view have schemes of their own, for which `URL` names no origin. */
+/** Whether browsers send this text as `Origin`. `URL` has no origin for the schemes of web views, such as `capacitor:`. */
 function isOrigin(text: string): boolean {
   if (!/^[a-z][a-z\d+.-]*:\/\/[a-z\d.:[\]-]+$/.test(text) || !URL.canParse(text)) return false;
   return !/^https?:/.test(text) || new URL(text).origin === text;

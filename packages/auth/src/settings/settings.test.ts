@@ -20,7 +20,7 @@ describe("settings", () => {
     expect(readSettings("bank", good).cookieSecret).not.toBe(settings.cookieSecret);
   });
 
-  test("the key of the state is another one, and each site's own", () => {
+  test("the state key differs from the cookie secret and between sites", () => {
     const keyOf = (site: string) => readSettings(site, good).stateKey.export().toString("hex");
     expect(keyOf("shop")).toMatch(/^[0-9a-f]{64}$/);
     expect(new Set([keyOf("shop"), keyOf("bank"), readSettings("shop", good).cookieSecret]).size).toBe(3);

@@ -1,6 +1,6 @@
 /**
- * Refresh tokens. oidc-provider honours `offline_access` only with `prompt=consent`. Nobody is asked for first-party sites, so
- * the hub honours it for them without; the refresh token then ends with the session.
+ * Refresh tokens. oidc-provider removes `offline_access` from requests without `prompt=consent`. First-party sites show no consent
+ * page, so the hub adds it again for them; their refresh tokens then end with the session.
  *
  * @see OpenID Connect Core 1.0, section 11
  */
@@ -30,7 +30,7 @@ export function keepOfflineAccess(
   params.scope = [...now, "offline_access"].join(" ");
 }
 
-/** oidc-provider has checked the scopes before they are added to. */
+/** The hub adds the scope after oidc-provider's own checks, so it checks grants and scopes of the registration here. */
 function mayRefresh({ grants, scopes }: Pick<RegisteredOidc, "grants" | "scopes">): boolean {
   return grants.includes("refresh_token") && scopes.includes("offline_access");
 }
