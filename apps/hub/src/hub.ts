@@ -212,7 +212,7 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
       people,
     }),
   ];
-  // Accounts by link: sign-up, invitation, forgotten password, a new e-mail address.
+  // Accounts by link: sign-up, invitation, forgotten password, a new email address.
   const signUp = [
     ...requestLinkRoutes({
       ...linkForms,

@@ -1,8 +1,11 @@
+import { poolEvents } from "@gatehouse/database";
+
 /**
- * Names of the events in the log: a thing, and what happened to it. Operators search for them, so a changed name is a change
+ * Names of the events in the log: a thing, and its event or state. Operators search for them, so a changed name is a change
  * for operators. `docs/guides/operate-the-hub.md` says what each means.
  */
 export const logEvents = [
+  ...poolEvents,
   "access-token.refused",
   "account-deletion.requested",
   "account.deleted",
@@ -19,11 +22,6 @@ export const logEvents = [
   "consent.declined",
   "consent.given",
   "consent.revoked",
-  "database-clock.corrected",
-  "database-connection.lost",
-  "database.answered",
-  "database.pooled",
-  "database.silent",
   "database.unavailable",
   "demo-sites.skipped",
   "device-code.issued",
@@ -32,12 +30,11 @@ export const logEvents = [
   "email-change.requested",
   "email.changed",
   "email.confirmed",
-  "embedded-database.lost",
-  "embedded-database.restarted",
   "factor.changed",
   "factor.refused",
   "front-channel-logout.skipped",
   "grant.revoked",
+  "hub-secret.unknown",
   "hub.started",
   "hub.stopping",
   "introspection.refused",
@@ -65,7 +62,6 @@ export const logEvents = [
   "request.pushed",
   "revocation.refused",
   "scope.refused",
-  "secret.missing",
   "service.refused",
   "sessions.ended",
   "sessions.expired",

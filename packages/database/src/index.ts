@@ -75,6 +75,7 @@ export {
   type PersonStore,
   type PersonWithPassword,
 } from "./person-store.ts";
+export { poolEvents } from "./pool-events.ts";
 export type {
   ExportedAccount,
   Picture,

@@ -1,4 +1,5 @@
 import pg from "pg";
+import type { PoolEvent } from "./pool-events.ts";
 
 // Only this file and postgres-pool.ts import pg.
 
@@ -18,16 +19,6 @@ export type PostgresAddress =
 
 /** Receives events outside of statements, such as a lost idle connection. */
 export type PoolLog = (line: { readonly event: PoolEvent; readonly detail: string }) => void;
-
-/** Names of what happens to the connections, for logs. */
-export type PoolEvent =
-  | "database.answered"
-  | "database.pooled"
-  | "database.silent"
-  | "database-clock.corrected"
-  | "database-connection.lost"
-  | "embedded-database.lost"
-  | "embedded-database.restarted";
 
 /** Options of pg for an address. */
 export function connectionOf(address: PostgresAddress): pg.ClientConfig {

@@ -1,5 +1,5 @@
 /**
- * The pages behind the links of a sign-up and of an invitation: the user chooses name and user name, and a password, a
+ * The pages behind the links of a sign-up and of an invitation: the user chooses name and username, and a password, a
  * passkey or an account at another provider. A passkey contains the names, so it is made on a page of its own once they are
  * accepted. An account at a provider is proved first, and suggests them.
  */
@@ -72,7 +72,7 @@ function showPage(needs: NewAccountNeeds, kind: Kind): Route {
       const opened = await openLink(needs, call, kind, parameters, () => true);
       const { link, identity } = opened;
       const { name = "", username = identity?.username ?? "" } = link.person ?? {};
-      // Operators often do not know the name, and give the user name instead.
+      // Operators often do not know the name, and give the username instead.
       const shown = link.person === null || name === username ? (identity?.name ?? "") : name;
       return showForm(needs, call, opened, { name: shown, username }, []);
     },
@@ -147,7 +147,7 @@ async function openLink(
   return opened;
 }
 
-/** @throws HubError if another user has the address, or many user names were sent */
+/** @throws HubError if another user has the address, or many usernames were sent */
 async function nameErrors(
   { people, throttle }: NewAccountNeeds,
   { address }: Call,

@@ -46,7 +46,7 @@ async function create(page: BrowserAnswer, one = browser): Promise<BrowserAnswer
   if (signUp.mode !== "form") throw new Error(`there is no form: ${signUp.mode}`);
   return one.post(signUp.action, Object.fromEntries(signUp.hidden.map(({ name, value }) => [name, value])));
 }
-/** The page that asks for name and user name. */
+/** The page that asks for name and username. */
 const newAccount = async (one = browser, query = "") =>
   one.follow(await create(await unknown(one, query), one));
 const finish = (page: BrowserAnswer, typed: Record<string, string> = {}, one = browser) =>

@@ -70,7 +70,7 @@ export async function openIssuer(needs: OpenIssuerNeeds): Promise<Issuer> {
         // Another process sealed the keys with a newer secret. New keys would make the processes sign with different
         // keys.
         log.error(
-          { event: "secret.missing" },
+          { event: "hub-secret.unknown" },
           "another hub on this database has a newer secret; this one keeps its signing keys until that secret is put into HUB_SECRETS here",
         );
         return;
