@@ -13,8 +13,8 @@ const readable = "www-authenticate, retry-after";
 export interface CrossOrigin {
   /** Answers a preflight request of a chosen origin; `undefined`: not a preflight of a chosen origin. @param allow methods, as in `Allow` */
   preflight(request: Request, allow: string): Response | undefined;
-  /** Marks an answer as readable by the page that asked, if its origin is chosen. */
-  mark(request: Request, headers: Headers): void;
+  /** Adds the headers that let the page that asked read an answer, if its origin is chosen. */
+  addHeaders(request: Request, headers: Headers): void;
 }
 
 /** Whether browsers send this text as `Origin`. `URL` has no origin for the schemes of web views, such as `capacitor:`. */
@@ -51,7 +51,7 @@ export function crossOrigin(origins: readonly string[]): CrossOrigin {
       if (asked !== null) headers.set("access-control-allow-headers", asked);
       return new Response(null, { status: 204, headers });
     },
-    mark(request, headers) {
+    addHeaders(request, headers) {
       if (chosen.size === 0) return;
       headers.append("vary", "Origin");
       const origin = originOf(request);

@@ -141,10 +141,14 @@ describe("Fetch 3.3 the CORS protocol", () => {
     });
   });
 
-  it("it reads a refusal too, and the challenge", async () => {
+  it("a page of a chosen origin reads a refusal and its challenge", async () => {
     const answer = await api.make({ origins }).GET(from(app, { authorization: "" }));
     expect(answer.status).toBe(401);
-    expect(answer.headers.get("access-control-allow-origin")).toBe(app);
+    expect(answer.headers.get("www-authenticate")).toBe('Bearer realm="harbour-bank"');
+    expect(cors(answer)).toMatchObject({
+      "access-control-allow-origin": app,
+      "access-control-expose-headers": "www-authenticate, retry-after",
+    });
   });
 
   it("3.3.6 its preflight allows the methods of the route, and the headers that it asks for", async () => {

@@ -73,11 +73,13 @@ export function protectApi<const Scope extends string>(
       const answer = await route.answer(request, caller);
       return method === "HEAD" ? new Response(null, answer) : answer;
     };
-    const handle = (method: Method) => async (request: Request) =>
-      sealed(
+    const handle = (method: Method) => async (request: Request) => {
+      const answer = sealed(
         await serve(request, method).catch((error) => renderRefusal(toRefusal(error, log), options.realm)),
-        (headers) => cors.mark(request, headers),
       );
+      cors.addHeaders(request, answer.headers);
+      return answer;
+    };
     return Object.fromEntries(methods.map((method) => [method, handle(method)])) as ApiHandlers;
   };
 }
@@ -101,11 +103,10 @@ function toRefusal(error: unknown, log: SiteLog): ApiRefusal {
 }
 
 /** Answers are about one user, so no cache may store them. @see RFC 9111, section 5.2.2.5; RFC 6750, section 5.3 */
-function sealed(answer: Response, mark: (headers: Headers) => void): Response {
+function sealed(answer: Response): Response {
   const headers = new Headers(answer.headers);
   headers.set("cache-control", "no-store");
   headers.append("vary", "Authorization");
   headers.set("x-content-type-options", "nosniff");
-  mark(headers);
   return new Response(answer.body, { status: answer.status, headers });
 }
