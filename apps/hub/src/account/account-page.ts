@@ -15,7 +15,7 @@ export function accountPage(
   page: {
     readonly path: string;
     readonly freshSignIn?: boolean;
-    readonly asksToKeep?: boolean;
+    readonly opensWhileDeletionDue?: boolean;
     show(
       common: AccountPage,
       call: CallerFacts["person"],
@@ -23,13 +23,13 @@ export function accountPage(
     ): AnyScreen | Promise<AnyScreen>;
   },
 ): Route {
-  const { path, freshSignIn = false, asksToKeep = false } = page;
+  const { path, freshSignIn = false, opensWhileDeletionDue = false } = page;
   return route({
     method: "GET",
     path,
     caller: "person",
     freshSignIn,
-    asksToKeep,
+    opensWhileDeletionDue,
     antiForgery: "changes-nothing",
     sends: "query",
     speaks: "html",

@@ -1,5 +1,5 @@
 import { type Route, route, seeOther } from "../http/route.ts";
-import type { FindSession } from "../session/find-session.ts";
+import { type FindSession, sessionOf } from "../session/find-session.ts";
 import type { SignUpMode } from "../settings/env.ts";
 import { signUpPath } from "../sign-in/login-address.ts";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
@@ -22,7 +22,7 @@ export const homeRoutes = ({ findSession, sites, signUpMode }: HomeNeeds): Route
     speaks: "html",
     async answer(call) {
       const found = await findSession(call, { touch: false });
-      if ("session" in found) return seeOther("/account");
+      if (sessionOf(found) !== null) return seeOther("/account");
       const signUp = signUpMode === "open" ? signUpPath : null;
       return { screen: { name: "home", model: { signUp, sites: sitesToVisit(sites) } } };
     },

@@ -130,7 +130,7 @@ function withDeletion(answer: Answer, deletionDueAt: Date): Answer {
 const askToKeep = (needs: OwnDataNeeds): Route =>
   accountPage(needs, {
     path: keepAccountPath,
-    asksToKeep: true,
+    opensWhileDeletionDue: true,
     show: (common, _, { parameters }) => ({
       name: "keep-account",
       model: { ...common, hidden: repeatedFields(parameters) },
@@ -142,7 +142,7 @@ const answerToKeep = (needs: OwnDataNeeds): Route =>
     method: "POST",
     path: keepAccountPath,
     caller: "person",
-    asksToKeep: true,
+    opensWhileDeletionDue: true,
     antiForgery: "form-token",
     sends: "form",
     typed: ["name"],

@@ -5,6 +5,7 @@ import { actorOf } from "../audit/record-audit.ts";
 import type { Cookies } from "../http/cookies.ts";
 import { type Route, route } from "../http/route.ts";
 import type { AnswerSignOut } from "../logout/sign-out-answer.ts";
+import { sessionOf } from "../session/find-session.ts";
 import type { SiteRegistry } from "../site-registry/site-registry.ts";
 
 export interface LogoutNeeds {
@@ -28,7 +29,7 @@ export const logoutRoutes = ({ cookies, sessions, sites, answerSignOut }: Logout
       const found =
         token === undefined ? { state: "unknown" as const } : await sessions.find(token, { touch: false });
       if (token !== undefined) await sessions.end({ token }, "signed-out", actorOf(call));
-      const session = "session" in found ? found.session : null;
+      const session = sessionOf(found);
       if (session !== null)
         call.log.info(
           { event: "sign-out.accepted", person: session.person.id, session: session.id },

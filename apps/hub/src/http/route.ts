@@ -160,8 +160,8 @@ export interface Route<Who extends Caller = Caller> {
    * @see ASVS 5.0, 7.5.1
    */
   readonly freshSignIn?: boolean | "with-factor";
-  /** Answers a session whose user has yet to say whether to keep the account, too. For callers "person". */
-  readonly asksToKeep?: boolean;
+  /** Also serves a session whose account is due for deletion (`FoundSession`). For callers "person". */
+  readonly opensWhileDeletionDue?: boolean;
   answer(call: CallerFacts[Who], sent: Sent): Promise<Answer>;
 }
 

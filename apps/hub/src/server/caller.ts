@@ -15,7 +15,7 @@ import {
   type Sent,
   seeOther,
 } from "../http/route.ts";
-import type { FindSession } from "../session/find-session.ts";
+import { type FindSession, sessionOf } from "../session/find-session.ts";
 import { freshSignInAddress, isFresh } from "../session/fresh-sign-in.ts";
 import { type HubKeys, isEqual } from "../settings/secret-keys.ts";
 import { keepAccountAddress } from "../sign-in/login-address.ts";
@@ -61,16 +61,16 @@ export async function identifyCaller(
 
 async function identifyPerson(needs: CallerNeeds, route: Route, call: Call, sent: Sent): Promise<Identified> {
   const found = await needs.findSession(call, { touch: true });
-  if (found.state === "deletion-due" && route.asksToKeep !== true) {
+  if (found.state === "deletion-due" && route.opensWhileDeletionDue !== true) {
     const { page } = returnPageOf(route, call, sent);
     return { kind: "refused", answer: seeOther(keepAccountAddress([{ name: "return", value: page }])) };
   }
-  if (!("session" in found)) {
+  const session = sessionOf(found);
+  if (session === null) {
     const returnPage = returnPageOf(route, call, sent);
     const back = found.state === "ended" ? withKeptForm(needs, found.username, returnPage) : returnPage.page;
     return { kind: "refused", answer: seeOther(`/cas/login?${new URLSearchParams({ return: back })}`) };
   }
-  const { session } = found;
   // `uid` stays when the same user re-authenticates, so forms in other tabs stay valid.
   const isFormToken = (token: string): boolean =>
     needs.keys.form.isSignature("account-form", session.uid, token);

@@ -1,4 +1,4 @@
-import type { CentralSessionStore, FoundSession } from "@gatehouse/database";
+import type { CentralSession, CentralSessionStore, FoundSession } from "@gatehouse/database";
 import type { Cookies } from "../http/cookies.ts";
 import type { Call } from "../http/route.ts";
 
@@ -10,6 +10,14 @@ export type FindSession = (
   call: Pick<Call, "header">,
   options: { readonly touch: boolean },
 ) => Promise<FoundSession>;
+
+/**
+ * The session of a browser that is signed in, even if it opens nothing but the question whether to keep the account: the
+ * user can still sign out, and needs no sign-in form.
+ */
+export function sessionOf(found: FoundSession): CentralSession | null {
+  return found.state === "alive" || found.state === "deletion-due" ? found.session : null;
+}
 
 export function createFindSession(needs: {
   readonly cookies: Cookies;

@@ -77,12 +77,9 @@ const ask = (needs: InteractionNeeds): Route =>
         const because = whyToChoose(flow, found.session);
         if (because !== undefined) return askWhich(needs, call, flow, query, found.session, because);
       }
-      if (isToChoose(flow) && found.state === "alive" && !isOfAnother(flow, found.session))
-        return finish(needs, flow, { ...flow.lastSubmission, select_account: {} });
-      if (flow.prompt.name === "login" || isToChoose(flow))
+      if (flow.prompt.name === "login" || found.state !== "alive" || isOfAnother(flow, found.session))
         return askForSignIn(needs, call, flow, query, found);
-      if (found.state !== "alive" || isOfAnother(flow, found.session))
-        return askForSignIn(needs, call, flow, query, found);
+      if (isToChoose(flow)) return finish(needs, flow, { ...flow.lastSubmission, select_account: {} });
       const site = siteOf(needs, flow);
       const token = tokenFor(needs, flow, found.session);
       if (onlyAsksBefore(flow)) {
