@@ -151,6 +151,8 @@ for (const library of libraries) {
     await expect(output).toContainText("Error: ");
 
     await press(page, "Sign out");
+    // The address is the same before and after; a new document shows nothing.
+    await expect(output).toBeEmpty();
     await expect(page).toHaveURL(home);
     await press(page, "Sign in");
     await expect(page.getByLabel("Username or email")).toBeVisible();
