@@ -10,6 +10,7 @@ import { defaultHubUrl, type Settings } from "../settings/env.ts";
 import { hubKeys } from "../settings/secret-keys.ts";
 import { type CheckedProvider, checkProvider } from "../upstream/check-provider.ts";
 import { askHub, type HubAnswer } from "./ask-hub.ts";
+import { counted } from "./counted.ts";
 import { recordOperation } from "./operator.ts";
 import { type Command, RefusedError } from "./parse-command.ts";
 import { addressesNotCalled, readRegistry } from "./site-commands.ts";
@@ -100,7 +101,7 @@ export const keysRotate: Command = {
       return {
         result: { made, keys: published },
         text: [
-          `Made ${made} key(s). Published are:`,
+          `Made ${counted(made, "key")}. Published are:`,
           ...published.map(
             ({ kid, algorithm, signsFrom }) => `  ${algorithm} ${kid} signs from ${signsFrom}`,
           ),

@@ -1,4 +1,5 @@
 import { describeBrowser } from "../http/describe-browser.ts";
+import { counted } from "./counted.ts";
 import { operatorActor } from "./operator.ts";
 import { type Command, RefusedError } from "./parse-command.ts";
 import { findPerson } from "./user-commands.ts";
@@ -31,7 +32,8 @@ export const sessionList: Command = {
 
 export const sessionEnd: Command = {
   name: "session end",
-  summary: "Ends one session of a user, or all; a running hub notifies the sites within seconds.",
+  summary:
+    "Ends one session of a user, or all; a running hub notifies the sites within seconds. Ending all also voids links and unfinished sign-ins, and makes known browsers unknown.",
   words: ["<username>"],
   options: { session: { value: "<id>", meaning: "the session to end; left out: all of them" } },
   run: (input, settings) =>
@@ -42,6 +44,6 @@ export const sessionEnd: Command = {
       const ended = await database.sessions.end(which, "ended-by-operator", operatorActor());
       if (sessionId !== undefined && ended.length === 0)
         throw new RefusedError(`${person.username} has no living session ${sessionId}.`);
-      return { result: { ended }, text: `Ended ${ended.length} session(s) of ${person.username}.` };
+      return { result: { ended }, text: `Ended ${counted(ended.length, "session")} of ${person.username}.` };
     }),
 };

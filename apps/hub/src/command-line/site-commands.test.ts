@@ -49,7 +49,7 @@ describe("addresses that the hub would not call", () => {
     });
     const { text, result } = await run("site check");
     expect(text.split("\n")).toEqual([
-      "3 site(s) in order: bank, news, shop.",
+      "3 sites in order: bank, news, shop.",
       "bank.json: oidc.backchannelLogoutUrl: fd12::1 is on loopback or in a private network.",
       "news.json: cas.services.0: news.localhost is on loopback or in a private network.",
       "news.json: cas.proxy.callbacks.0: localhost is on loopback or in a private network.",
@@ -58,7 +58,7 @@ describe("addresses that the hub would not call", () => {
     ]);
     expect(result.notCalled).toHaveLength(4);
     expect((await run("site check", { ALLOW_LOOPBACK_SITES: "on" })).text).toBe(
-      "3 site(s) in order: bank, news, shop.",
+      "3 sites in order: bank, news, shop.",
     );
   });
 
@@ -89,7 +89,7 @@ describe("the demo's sites in production", () => {
     await demo("shop");
     await run("site add bank https://bank.example");
     const line = 'Production does not serve the demo\'s sites: shop.json (they say "demo": true).';
-    expect((await run("site check")).text.split("\n")).toEqual(["1 site(s) in order: bank.", line]);
+    expect((await run("site check")).text.split("\n")).toEqual(["1 site in order: bank.", line]);
     expect((await run("site list")).text.split("\n").at(-1)).toBe(line);
     expect((await run("site check", { HUB_MODE: "demo" })).result).toEqual({
       sites: ["bank", "shop"],
@@ -207,7 +207,7 @@ test("site list shows the registered sites, and how many files are refused", asy
   ]);
   expect(text).toBe("bank  https://bank.example/  oidc  bank\nshop  https://shop.example/  cas  shop");
   await writeFile(fileOf("broken"), "{");
-  expect((await run("site list")).text).toMatch(/\n\n1 more file\(s\) are refused\..*site check$/);
+  expect((await run("site list")).text).toMatch(/\n\nAlso refused: 1 more file\..*site check$/);
 });
 
 test("site remove deletes the registration, even a broken one, and nothing else", async () => {

@@ -7,6 +7,7 @@ import { defaultHubUrl, type Settings } from "../settings/env.ts";
 import { claimServices } from "../site-registry/claimed-services.ts";
 import { parseRegistration, RegistrationError } from "../site-registry/registered-site.ts";
 import { openSiteRegistry, rulesOfMode, type SiteRegistry } from "../site-registry/site-registry.ts";
+import { counted } from "./counted.ts";
 import { recordSiteOperation } from "./operator.ts";
 import { type Command, RefusedError } from "./parse-command.ts";
 import { createSiteSecret, noSuchFile, registrationFile } from "./registration-file.ts";
@@ -115,7 +116,7 @@ export const siteCheck: Command = {
     return {
       result: { sites, leftOut: registry.leftOut(), notCalled: uncalled.addresses },
       text: [
-        `${sites.length} site(s) in order${sites.length > 0 ? `: ${sites.join(", ")}` : ""}.`,
+        `${counted(sites.length, "site")} in order${sites.length > 0 ? `: ${sites.join(", ")}` : ""}.`,
         ...demoLine(registry),
         ...uncalled.lines,
       ].join("\n"),
@@ -147,7 +148,7 @@ export const siteList: Command = {
         ...(lines.length === 0 ? ["No site is registered. Add one: npm run hub -- site add --help"] : lines),
         ...(refused === 0
           ? []
-          : ["", `${refused} more file(s) are refused. See why: npm run hub -- site check`]),
+          : ["", `Also refused: ${counted(refused, "more file")}. See why: npm run hub -- site check`]),
         ...demoLine(registry),
       ].join("\n"),
     };

@@ -131,7 +131,9 @@ describe("user withdraw-links", () => {
       ...mailing,
     });
     expect(result).toEqual({ username: "wim", links: 2, mails: 1 });
-    expect(text).toMatch(/^2 link\(s\) of wim work no more; 1 mail\(s\) .*\n.*user disable wim$/);
+    expect(text).toMatch(
+      /^Voided 2 links of wim\. 1 queued mail with a link will not be sent\.\n.*user disable wim$/,
+    );
     await withDatabaseOpen(async ({ auditEvents, mails, verificationTokens }) => {
       for (const [purpose, link] of [
         ["invitation", added.link],
@@ -242,7 +244,7 @@ describe("user reset-second-step", () => {
     const { result, text } = await run("user reset-second-step mia");
     expect(result).toMatchObject({ codes: true, recoveryCodes: 2, removed: false });
     expect(text).toMatch(
-      /^With --yes this removes from mia: one-time codes, 2 recovery code\(s\); .*\nAfter that, whoever knows the password .*\n.* repeat with --yes\.$/,
+      /^With --yes this removes from mia: one-time codes, 2 recovery codes; .*\nAfter that, whoever knows the password .*\n.* repeat with --yes\.$/,
     );
     await withDatabaseOpen(async (database) => {
       expect(await database.factors.of(personId)).toMatchObject({ recoveryCodes: 2 });
@@ -324,7 +326,7 @@ test("user disable signs the user out, and the form gives the reason later", asy
   await withSession(String(added.id), async (database, token) => {
     const { result, text } = await run("user disable klara");
     expect(result).toEqual({ username: "klara", sessionsEnded: 1 });
-    expect(text).toBe("Disabled klara; 1 session(s) ended.");
+    expect(text).toBe("Disabled klara; 1 session ended.");
     // The enabled user still sends the old cookie, so the reason can only come from the session.
     await run("user enable klara");
     expect(await database.sessions.find(token, { touch: false })).toMatchObject({

@@ -15,6 +15,7 @@ import { parseAddress } from "../mail/address.ts";
 import type { Settings } from "../settings/env.ts";
 import { makeLink } from "../sign-up/link.ts";
 import { isInvited } from "../sign-up/link-mails.ts";
+import { counted } from "./counted.ts";
 import { operatorActor, recordOperation } from "./operator.ts";
 import { type Command, type CommandInput, RefusedError } from "./parse-command.ts";
 import { withDatabase } from "./with-database.ts";
@@ -147,7 +148,11 @@ export const userReset: Command = {
   words: ["<username>"],
   options: {
     ...linkOption,
-    "end-sessions": { value: null, meaning: "also sign the user out everywhere, at once" },
+    "end-sessions": {
+      value: null,
+      meaning:
+        "also sign the user out everywhere, at once; voids earlier links and unfinished sign-ins, and makes known browsers unknown",
+    },
     "disconnect-apps": { value: null, meaning: "also revoke connected apps and app passwords, at once" },
   },
   run: (input, settings) =>
@@ -155,7 +160,7 @@ export const userReset: Command = {
       const { person } = await findUser(database, input.word("username"));
       if (person.disabled) throw disabled(person);
       const { id, username } = person;
-      // The end of the sessions voids links.
+      // The link is made last: ending the sessions voids all links.
       const sessionsEnded = input.flag("end-sessions")
         ? (await database.sessions.end({ personId: id }, "ended-by-operator", operatorActor())).length
         : 0;
@@ -170,9 +175,11 @@ export const userReset: Command = {
         result: { username, sessionsEnded, appsDisconnected, appPasswordsRevoked, ...result },
         text: [
           text,
-          ...(input.flag("end-sessions") ? [`${sessionsEnded} session(s) ended.`] : []),
+          ...(input.flag("end-sessions") ? [`${counted(sessionsEnded, "session")} ended.`] : []),
           ...(disconnects
-            ? [`${appsDisconnected} app(s) disconnected, ${appPasswordsRevoked} app password(s) revoked.`]
+            ? [
+                `${counted(appsDisconnected, "app")} disconnected, ${counted(appPasswordsRevoked, "app password")} revoked.`,
+              ]
             : []),
         ].join("\n"),
       };
@@ -182,7 +189,7 @@ export const userReset: Command = {
 export const userWithdrawLinks: Command = {
   name: "user withdraw-links",
   summary:
-    "Withdraws the links that a user has not used yet: invitations, password resets, changes of the address.",
+    "Voids the links that a user has not used yet: invitations, password resets, changes of the address.",
   words: ["<username>"],
   options: {},
   run: (input, settings) =>
@@ -200,7 +207,7 @@ export const userWithdrawLinks: Command = {
         text: [
           voided === null
             ? `${username} has no unused links. Nothing was changed.`
-            : `${links} link(s) of ${username} work no more; ${mails} mail(s) with another one will not be sent.`,
+            : `Voided ${counted(links, "link")} of ${username}. ${counted(mails, "queued mail")} with a link will not be sent.`,
           ...(again
             ? [
                 `${username} can ask for another invitation on the sign-in page. To prevent that: npm run hub -- user disable ${username}`,
@@ -225,8 +232,8 @@ export const userResetSecondStep: Command = {
       if (codesSince === null && passkeys === 0) throw hasNoSecondStep(username);
       const has = [
         ...(codesSince === null ? [] : ["one-time codes"]),
-        ...(passkeys === 0 ? [] : [`${passkeys} passkey(s)`]),
-        `${recoveryCodes} recovery code(s)`,
+        ...(passkeys === 0 ? [] : [counted(passkeys, "passkey")]),
+        counted(recoveryCodes, "recovery code"),
       ].join(", ");
       if (!input.flag("yes"))
         return {
@@ -249,7 +256,7 @@ export const userResetSecondStep: Command = {
       return {
         result: { username, ...removed },
         text: [
-          `Removed from ${username}: ${has}. ${removed.sessionsEnded} session(s) ended. The hub tells ${username} by mail.`,
+          `Removed from ${username}: ${has}. ${counted(removed.sessionsEnded, "session")} ended. The hub tells ${username} by mail.`,
           nextStep(username, removed.password, settings),
         ].join("\n"),
       };
@@ -289,7 +296,7 @@ export const userDisable: Command = {
       });
       return {
         result: { username: person.username, sessionsEnded: ended.length },
-        text: `Disabled ${person.username}; ${ended.length} session(s) ended.`,
+        text: `Disabled ${person.username}; ${counted(ended.length, "session")} ended.`,
       };
     }),
 };

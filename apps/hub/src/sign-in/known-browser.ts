@@ -1,7 +1,7 @@
 /**
  * Remembers, in the browser alone, which users signed in with it before: see `credential/throttle.ts`. The hub stops trusting all
  * browsers of a user when their version grows (`Person.knownBrowsersVersion`), because one may be that of a thief. The browser
- * in which the user caused that becomes known again at once.
+ * in which the user chose a password or signed out everywhere is made known again.
  */
 import type { Person } from "@gatehouse/database";
 import type { Cookies } from "../http/cookies.ts";
