@@ -1,6 +1,7 @@
 /**
  * Journeys in Chromium over hub, shop and bank. `npm test` starts the three and says where they are: once on
- * `*.localhost` over http, once at three domains over https. `JOURNEYS` may name the files, separated by commas.
+ * `*.localhost` over http, once at three domains over https. `JOURNEYS` may name the files, separated by commas; those of
+ * sites outside the repository (`e2e/outside`) run only then.
  */
 import { defineConfig } from "@playwright/test";
 import { launchArguments } from "./e2e/launch-arguments.ts";
@@ -19,6 +20,7 @@ const arguments_ = [
 
 export default defineConfig({
   testDir: "e2e",
+  testIgnore: process.env.JOURNEYS ? [] : "**/outside/**",
   testMatch: process.env.JOURNEYS?.split(",") ?? "*.spec.ts",
   outputDir: "test-results",
   fullyParallel: true,

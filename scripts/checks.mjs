@@ -72,6 +72,13 @@ export const checks = [
     withWords: ["--no-deps"],
   },
   {
+    part: "sites",
+    title: "making a site outside the repository",
+    tasks: { "check:sites": "sites.json" },
+    programs: [chromium, headlessShell],
+    withWords: [],
+  },
+  {
     part: "start",
     title: "running the start-up tests",
     tasks: { "check:start": "start.json" },

@@ -2,11 +2,10 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { root } from "./bootstrap/checkout.mjs";
-
-export type Environment = Record<string, string | undefined>;
+import { type Environment, terminalEnvironment } from "./terminal-environment.ts";
 
 export interface Run {
   readonly process: ChildProcess;
@@ -113,16 +112,6 @@ async function says(child: ChildProcess, said: () => string, words: RegExp, seco
     }
     await pause(20);
   }
-}
-
-/** The Node of the machine, and nothing that the test's own npm, vitest or settings left in the environment. */
-function terminalEnvironment(): Environment {
-  const foreign = /^(npm_(?!config_(registry|.*proxy|cache|userconfig)$)|VITEST|(HUB|SHOP|BANK|SESSION)_)/i;
-  const settings =
-    /^(CI|DATA_DIR|DATABASE_URL|INIT_CWD|LOGIN_THROTTLE|NODE|NODE_ENV|NODE_OPTIONS|TEST_DOOR_KEY)$/;
-  const kept = Object.entries(process.env).filter(([name]) => !foreign.test(name) && !settings.test(name));
-  const path = (process.env.PATH ?? "").split(delimiter).filter((entry) => !entry.includes("node_modules"));
-  return { ...Object.fromEntries(kept), PATH: path.join(delimiter) };
 }
 
 function readProc(pid: string, name: string): string {

@@ -45,6 +45,12 @@ test("a site that is registered builds nothing anew: the hub reads registrations
   expect(inputs.filter((file) => file.startsWith("sites/") || file.endsWith(".test.ts"))).toEqual([]);
 });
 
+test("a package for sites is built again when what it bundles or its build changes", () => {
+  expect(filesOf("@gatehouse/auth#build")).toEqual(
+    expect.arrayContaining(["packages/cas/src/client/index.ts", "scripts/build-package.mjs"]),
+  );
+});
+
 describe.each(["typecheck", "test:unit"])("%s", (task) => {
   test.each([
     [
