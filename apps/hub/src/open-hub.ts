@@ -175,7 +175,6 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
         hubUrl,
         people,
         signUpMode: settings.signUpMode,
-        upstreamAccounts: database.upstreamAccounts,
         verificationTokens: database.verificationTokens,
       }),
     },

@@ -10,12 +10,10 @@ export interface PersonWithPassword {
   readonly mustChange: boolean;
   /** The user has a factor that can complete a sign-in. Recovery codes alone are none. */
   readonly hasFactor: boolean;
-  /** The user has signed in with a browser before. */
-  readonly hasSignedIn: boolean;
 }
 
 export interface ListedPerson extends Person {
-  /** The user is not disabled, has no way to sign in and has never signed in. */
+  /** As `PersonStore.isInvited`. */
   readonly isInvited: boolean;
 }
 
@@ -32,6 +30,8 @@ export interface PersonStore {
   /** Finds by username or email address, any case. */
   findForSignIn(identifier: string): Promise<PersonWithPassword | null>;
   findById(id: string): Promise<Person | null>;
+  /** Whether the user is not disabled, has no way to sign in and has never signed in. */
+  isInvited(id: string): Promise<boolean>;
   /** All users, by username. */
   list(): Promise<readonly ListedPerson[]>;
   /** @throws PersonExists if the username or email address belongs to another user */

@@ -8,6 +8,7 @@ import {
   waiting,
 } from "./database-fixture.ts";
 import { PersonExists, PersonGone, type PersonStore } from "./person-store.ts";
+import { testRecord } from "./test-record.ts";
 
 let fixture: DatabaseFixture;
 let people: PersonStore;
@@ -37,7 +38,6 @@ test("a user is found by username or email address, case-insensitively, with the
       passwordHash: alice.password.hash,
       mustChange: false,
       hasFactor: false,
-      hasSignedIn: false,
     });
   }
   expect(await people.findById(created.id)).toEqual(created);
@@ -147,6 +147,35 @@ test("all users are listed by username, disabled ones included", async () => {
     { ...first, isInvited: false },
     { ...zoe, disabled: true, isInvited: false },
   ]);
+});
+
+test.each<[string, (id: string) => Promise<unknown>]>([
+  ["is disabled", (id) => people.setDisabled(id, true)],
+  ["has signed in", (id) => people.noteFirstSignIn(id)],
+  ["has a password", (id) => people.setPassword(id, alice.password)],
+  [
+    "has a passkey",
+    (id) =>
+      fixture.pool.query(
+        `INSERT INTO passkeys (id, person_id, name, public_key, backup_eligible, backed_up)
+         VALUES ('one', $1, 'key', '', false, false)`,
+        [id],
+      ),
+  ],
+  [
+    "has an account at a provider",
+    (personId) =>
+      fixture.database.upstreamAccounts.link(
+        { personId, provider: "github", id: "42", label: "octocat" },
+        testRecord,
+      ),
+  ],
+])("a user is invited, until they %s", async (_, change) => {
+  const { id } = await people.create({ ...alice, password: null });
+  const answers = async () => [await people.isInvited(id), (await people.list())[0]?.isInvited];
+  expect(await answers()).toEqual([true, true]);
+  await change(id);
+  expect(await answers()).toEqual([false, false]);
 });
 
 async function startSession(personId: string) {

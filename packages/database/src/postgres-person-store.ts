@@ -18,28 +18,21 @@ import {
   type Sql,
   sql,
 } from "./prisma-client.ts";
-import { endAllSessions, lockPerson, writePassword } from "./prisma-statements.ts";
+import { endAllSessions, isInvited, lockPerson, writePassword } from "./prisma-statements.ts";
 
 /** Prepared, because every sign-in runs it; through Prisma it would be 5 % of the whole. */
 const findForSignIn = `
-  SELECT ${personSelection}, p.hash, coalesce(p.must_change, false) AS "mustChange", has_factor(u.id) AS "hasFactor",
-    u.first_sign_in_at IS NOT NULL AS "hasSignedIn"
+  SELECT ${personSelection}, p.hash, coalesce(p.must_change, false) AS "mustChange", has_factor(u.id) AS "hasFactor"
   FROM users u LEFT JOIN password_credentials p ON p.user_id = u.id
   WHERE u.username = $1 OR u.email = $1`;
 
 const listPeople = `
-  SELECT ${personSelection},
-    u.disabled_at IS NULL AND u.first_sign_in_at IS NULL
-      AND NOT EXISTS (SELECT FROM password_credentials p WHERE p.user_id = u.id)
-      AND NOT EXISTS (SELECT FROM passkeys k WHERE k.person_id = u.id)
-      AND NOT EXISTS (SELECT FROM accounts a WHERE a.user_id = u.id) AS "isInvited"
-  FROM users u ORDER BY u.username`;
+  SELECT ${personSelection}, is_invited(u.id) AS "isInvited" FROM users u ORDER BY u.username`;
 
 interface SignInRow extends PersonRow {
   readonly hash: string | null;
   readonly mustChange: boolean;
   readonly hasFactor: boolean;
-  readonly hasSignedIn: boolean;
 }
 
 /** Users in PostgreSQL, through Prisma. */
@@ -63,14 +56,18 @@ export class PostgresPersonStore implements PersonStore {
     });
     const [row] = rows;
     if (row === undefined) return null;
-    const { hash, mustChange, hasFactor, hasSignedIn } = row;
-    return { person: personFrom(row), passwordHash: hash, mustChange, hasFactor, hasSignedIn };
+    const { hash, mustChange, hasFactor } = row;
+    return { person: personFrom(row), passwordHash: hash, mustChange, hasFactor };
   }
 
   async findById(id: string): Promise<Person | null> {
     if (!isUuid(id)) return null;
     const user = await this.#prisma.user.findUnique({ where: { id }, select: personColumns });
     return user && personFrom(user);
+  }
+
+  async isInvited(id: string): Promise<boolean> {
+    return isUuid(id) && isInvited(this.#prisma, id);
   }
 
   async list(): Promise<readonly ListedPerson[]> {

@@ -230,6 +230,13 @@ test("a sign-up with a username or an address that is taken keeps the link, and 
   expect(await links.find("sign-up", second)).not.toBeNull();
 });
 
+test("an invitation permits nothing once its user has signed in, even without a way to sign in again", async () => {
+  const { person, token } = await makeUsable("invitation");
+  await fixture.pool.query("DELETE FROM password_credentials");
+  await fixture.database.people.noteFirstSignIn(person?.id ?? "");
+  expect(await uses.invitation(token)).toBeNull();
+});
+
 test.each([
   [
     "one address",

@@ -8,6 +8,7 @@ import { isUniqueViolation, type PrismaClient, type PrismaTransaction } from "./
 import {
   disconnectAllApps,
   endAllSessions,
+  isInvited,
   lockPerson,
   personOf,
   storeRecoveryCodes,
@@ -112,7 +113,7 @@ export class PostgresVerificationTokenStore implements VerificationTokenStore {
   ): Promise<InvitationAccepted | null> {
     return this.#consume<InvitationAccepted>("invitation", token, async (transaction, link, write) => {
       const id = userOf(link);
-      if (await hasWayIn(transaction, id)) throw new LinkKept(null);
+      if (!(await isInvited(transaction, id))) throw new LinkKept(null);
       await verifyMailed(transaction, id, link);
       await writeFirstCredential(transaction, id, account);
       await voidLinks(transaction, id);
@@ -254,16 +255,6 @@ async function writeFirstCredential(
 
 async function verifyEmail(transaction: PrismaTransaction, id: string): Promise<void> {
   await transaction.$executeRaw`UPDATE users SET email_verified = hub_now() WHERE id = ${id}::uuid`;
-}
-
-/** An invitation is for a user who cannot sign in yet. */
-async function hasWayIn(transaction: PrismaTransaction, personId: string): Promise<boolean> {
-  const ways = [
-    await transaction.passwordCredential.count({ where: { userId: personId } }),
-    await transaction.passkey.count({ where: { personId } }),
-    await transaction.account.count({ where: { userId: personId } }),
-  ];
-  return ways.some((count) => count > 0);
 }
 
 /**

@@ -29,6 +29,15 @@ export async function personOf(prisma: PrismaClient | PrismaTransaction, id: str
   return personFrom(await prisma.user.findUniqueOrThrow({ where: { id }, select: personColumns }));
 }
 
+/** Whether an invitation is for the user (`PersonStore.isInvited`). */
+export async function isInvited(
+  prisma: PrismaClient | PrismaTransaction,
+  personId: string,
+): Promise<boolean> {
+  const [row] = await prisma.$queryRaw<{ is: boolean }[]>`SELECT is_invited(${personId}::uuid) AS "is"`;
+  return row?.is === true;
+}
+
 /**
  * Stores a password that the user chose, and makes all known browsers unknown. The statement decides whether a password that is
  * too short to be the only factor has another beside it; the caller has locked the user, so none is removed meanwhile.

@@ -96,7 +96,8 @@ export interface VerificationTokenStore {
 
 export interface UsableLink {
   readonly personId: string;
-  readonly purpose: LinkPurpose;
+  /** A sign-up has no user yet. */
+  readonly purpose: Exclude<LinkPurpose, "sign-up">;
   readonly expiresAt: Date;
 }
 

@@ -1,7 +1,6 @@
 import {
   type Database,
   type FactorsRemoved,
-  type LinkPurpose,
   type ListedPerson,
   type Person,
   PersonExists,
@@ -14,7 +13,6 @@ import { fullName, nameFault, usernameFault } from "../credential/account-names.
 import { parseAddress } from "../mail/address.ts";
 import type { Settings } from "../settings/env.ts";
 import { makeLink } from "../sign-up/link.ts";
-import { isInvited } from "../sign-up/link-mails.ts";
 import { counted } from "./counted.ts";
 import { operatorActor, recordOperation } from "./operator.ts";
 import { type Command, type CommandInput, RefusedError } from "./parse-command.ts";
@@ -71,8 +69,7 @@ function linkWords({
   ];
 }
 
-const linkNames: Readonly<Record<LinkPurpose, string>> = {
-  "sign-up": "signing up",
+const linkNames: Readonly<Record<UsableLink["purpose"], string>> = {
   invitation: "invited",
   "password-reset": "password link",
   "email-change": "link for another address",
@@ -130,10 +127,9 @@ export const userInvite: Command = {
   options: { ...linkOption },
   run: (input, settings) =>
     withDatabase(settings, async (database) => {
-      const found = await findUser(database, input.word("username"));
-      const { person } = found;
+      const { person } = await findUser(database, input.word("username"));
       if (person.disabled) throw disabled(person);
-      if (!(await isInvited(database, found)))
+      if (!(await database.people.isInvited(person.id)))
         throw new RefusedError(
           `${person.username} can sign in already. For a forgotten password: npm run hub -- user reset ${person.username}`,
         );
@@ -194,14 +190,14 @@ export const userWithdrawLinks: Command = {
   options: {},
   run: (input, settings) =>
     withDatabase(settings, async (database) => {
-      const found = await findUser(database, input.word("username"));
-      const { id: personId, username } = found.person;
+      const { person } = await findUser(database, input.word("username"));
+      const { id: personId, username } = person;
       const record = (facts: VoidedLinks): HubChangeRecord => ({
         events: [{ kind: "links-voided", actor: operatorActor(), personId, facts: { ...facts } }],
       });
       const voided = await database.verificationTokens.voidAll(personId, record);
       const { links, mails } = voided ?? { links: 0, mails: 0 };
-      const again = (await isInvited(database, found)) && settings.signUpMode !== "off";
+      const again = (await database.people.isInvited(personId)) && settings.signUpMode !== "off";
       return {
         result: { username, links, mails },
         text: [

@@ -2,30 +2,20 @@
  * The mails with links. They are composed when they are sent: only then does the hub look whether there is an account, and
  * make the link.
  */
-import type {
-  FactorStore,
-  PersonStore,
-  PersonWithPassword,
-  QueuedMail,
-  UpstreamAccountStore,
-} from "@gatehouse/database";
+import type { FactorStore, Person, PersonStore, PersonWithPassword, QueuedMail } from "@gatehouse/database";
 import type { MailComposers, MailContent } from "../mail/compose.ts";
 import type { SignUpMode } from "../settings/env.ts";
 import { addressOf, forgotPasswordPath, loginAddress, repeatedFields } from "../sign-in/login-address.ts";
 import { destinationParameters } from "./destination.ts";
 import { type MakeLinkNeeds, makeLink } from "./link.ts";
 
-export interface LinkMailNeeds extends MakeLinkNeeds, WaysInNeeds {
-  readonly people: Pick<PersonStore, "findById" | "findForSignIn">;
+export interface LinkMailNeeds extends MakeLinkNeeds {
+  readonly factors: Pick<FactorStore, "of">;
+  readonly people: Pick<PersonStore, "findById" | "findForSignIn" | "isInvited">;
   readonly signUpMode: SignUpMode;
 }
 
 const nothingToDo = "you need do nothing. Nobody can use the link without this mail.";
-
-export interface WaysInNeeds {
-  readonly factors: Pick<FactorStore, "of">;
-  readonly upstreamAccounts: Pick<UpstreamAccountStore, "listOf">;
-}
 
 export function linkMailComposers(needs: LinkMailNeeds): MailComposers {
   return {
@@ -33,25 +23,11 @@ export function linkMailComposers(needs: LinkMailNeeds): MailComposers {
     invitation: async (mail) => {
       const { personId } = mail;
       const person = personId === null ? null : await needs.people.findById(personId);
-      const found = person && (await needs.people.findForSignIn(person.username));
-      return found && (await isInvited(needs, found)) ? invitationMail(needs, mail, found) : null;
+      return person && (await needs.people.isInvited(person.id)) ? invitationMail(needs, mail, person) : null;
     },
     "password-reset": (mail) => resetMail(needs, mail),
     "email-change": (mail) => newAddressMail(needs, mail),
   };
-}
-
-/**
- * Whether the user has no way to sign in yet. A disabled user is none, nor is one whose only passkey an operator removed:
- * strangers could have an invitation sent, which works for seven days.
- */
-export async function isInvited(
-  { factors, upstreamAccounts }: WaysInNeeds,
-  { person, passwordHash, hasSignedIn }: Pick<PersonWithPassword, "person" | "passwordHash" | "hasSignedIn">,
-): Promise<boolean> {
-  if (person.disabled || passwordHash !== null || hasSignedIn) return false;
-  const [{ passkeys }, accounts] = [await factors.of(person.id), await upstreamAccounts.listOf(person.id)];
-  return passkeys + accounts.length === 0;
 }
 
 async function signUpMail(needs: LinkMailNeeds, mail: QueuedMail): Promise<MailContent | null> {
@@ -73,7 +49,7 @@ async function signUpMail(needs: LinkMailNeeds, mail: QueuedMail): Promise<MailC
       ifNotYou: nothingToDo,
     };
   }
-  if (await isInvited(needs, found)) return invitationMail(needs, mail, found);
+  if (await people.isInvited(found.person.id)) return invitationMail(needs, mail, found.person);
   const fields = repeatedFields(destinationParameters(facts));
   return {
     subject: "You have an account already",
@@ -90,16 +66,15 @@ async function signUpMail(needs: LinkMailNeeds, mail: QueuedMail): Promise<MailC
 async function invitationMail(
   needs: LinkMailNeeds,
   { id: mailId }: QueuedMail,
-  { person }: Pick<PersonWithPassword, "person">,
+  { email, id: personId, username }: Person,
 ): Promise<MailContent> {
-  const { email, id: personId } = person;
   return {
     subject: "You are invited to create your account",
     paragraphs: [
       "An operator prepared an account for you. Confirm your name, and choose a password or a passkey.",
     ],
     facts: [
-      { label: "Username", value: person.username },
+      { label: "Username", value: username },
       { label: "The link works for", value: "seven days, once" },
     ],
     button: {
