@@ -3,21 +3,18 @@ import type {
   EndReason,
   FoundSession,
   OidcClientSession,
-  Person,
   SiteSession,
 } from "./central-session-store.ts";
-import { pictureFrom } from "./person-row.ts";
+import { type PersonRow, personFrom, personSelection } from "./person-row.ts";
 
 /** Columns of a session `s` with its user `u`, selected by every statement of the store. */
 export const centralSessionColumns = `
-  s.id, s.started_at, s.authenticated_at, s.last_activity_at, s.idle_expires_at, s.expires,
-  s.long_term, s.ask_before, s.amr, s.uid, s.oidc_clients, s.user_agent, s.address, u.id AS person_id, u.username,
-  coalesce(u.name, u.username) AS name, u.email, u.email_verified IS NOT NULL AS email_verified, u.image,
-  u.operator, u.groups, u.disabled_at IS NOT NULL AS disabled, u.deletion_due_at,
-  u.known_browsers_version`;
+  s.id AS session_id, s.started_at, s.authenticated_at, s.last_activity_at, s.idle_expires_at, s.expires,
+  s.long_term, s.ask_before, s.amr, s.uid, s.oidc_clients, s.user_agent, s.address,
+  ${personSelection}`;
 
-export interface CentralSessionRow {
-  readonly id: string;
+export interface CentralSessionRow extends PersonRow {
+  readonly session_id: string;
   readonly started_at: Date;
   readonly authenticated_at: Date;
   readonly last_activity_at: Date;
@@ -30,17 +27,6 @@ export interface CentralSessionRow {
   readonly oidc_clients: Readonly<Record<string, OidcClientSession>>;
   readonly user_agent: string;
   readonly address: string;
-  readonly person_id: string;
-  readonly username: string;
-  readonly name: string;
-  readonly email: string;
-  readonly email_verified: boolean;
-  readonly image: string | null;
-  readonly operator: boolean;
-  readonly groups: readonly string[];
-  readonly disabled: boolean;
-  readonly deletion_due_at: Date | null;
-  readonly known_browsers_version: number;
 }
 
 /** Times that recording activity has changed. */
@@ -65,7 +51,7 @@ export interface ListedSessionRow extends CentralSessionRow {
 
 export function centralSessionFrom(row: CentralSessionRow): CentralSession {
   return {
-    id: row.id,
+    id: row.session_id,
     person: personFrom(row),
     startedAt: row.started_at,
     authenticatedAt: row.authenticated_at,
@@ -97,22 +83,6 @@ export function foundSessionFrom(row: FoundSessionRow | undefined): FoundSession
     state: "alive",
     session,
     ...(row.grant_payload ? { grant: row.grant_payload } : {}),
-  };
-}
-
-export function personFrom(row: CentralSessionRow): Person {
-  return {
-    id: row.person_id,
-    username: row.username,
-    name: row.name,
-    email: row.email,
-    emailVerified: row.email_verified,
-    picture: pictureFrom(row.image),
-    operator: row.operator,
-    groups: row.groups,
-    disabled: row.disabled,
-    deletionDueAt: row.deletion_due_at,
-    knownBrowsersVersion: row.known_browsers_version,
   };
 }
 

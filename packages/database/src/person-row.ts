@@ -53,6 +53,6 @@ export function personFrom(row: PersonRow): Person {
 }
 
 /** `users.image` of Auth.js holds the hash of an uploaded picture. Addresses of pictures elsewhere are not used. */
-export function pictureFrom(image: string | null): string | null {
+function pictureFrom(image: string | null): string | null {
   return image !== null && /^[0-9a-f]{64}$/.test(image) ? image : null;
 }

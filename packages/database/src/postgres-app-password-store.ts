@@ -7,7 +7,7 @@ import {
 } from "./app-password-store.ts";
 import type { AuditActor } from "./audit-event-store.ts";
 import type { MakeRecord, RecordedChanges } from "./change-record.ts";
-import { type PersonRow, personFrom } from "./person-row.ts";
+import { type PersonRow, personFrom, personSelection } from "./person-row.ts";
 import { PersonGone } from "./person-store.ts";
 import type { Pool } from "./postgres-connection.ts";
 import { isUuid, withoutNul } from "./postgres-input.ts";
@@ -17,7 +17,7 @@ import { sweepStatement } from "./sweep-statement.ts";
 import { tokenHash } from "./token-hash.ts";
 
 const columns = `
-  a.id, a.name, a.scopes, a.created_at, a.expires_at, a.last_used_at, a.expires_at <= hub_now() AS expired`;
+  a.id AS app_password_id, a.name AS app_password_name, a.scopes, a.created_at, a.expires_at, a.last_used_at, a.expires_at <= hub_now() AS expired`;
 
 const addAppPassword = `
   INSERT INTO app_passwords AS a (id, hash, person_id, name, scopes, expires_at)
@@ -32,23 +32,21 @@ const listAppPasswords = `
 /** Looks up by hash, so that the time does not reveal whether the user exists. */
 const findAppPassword = `
   WITH found AS (
-    SELECT ${columns}, u.id AS person_id, u.username, u.name AS person_name, u.email,
-      u.email_verified AS "emailVerified", u.image, u.operator, u.groups, u.disabled_at AS "disabledAt",
-      u.deletion_due_at AS "deletionDueAt", u.known_browsers_version AS "knownBrowsersVersion"
+    SELECT ${columns}, ${personSelection}
     FROM app_passwords a JOIN users u ON u.id = a.person_id
     WHERE a.hash = $1 AND (u.username = $2 OR u.email = $2)
       AND a.expires_at > hub_now() AND u.disabled_at IS NULL
   ), used AS (
     UPDATE app_passwords a SET last_used_at = hub_now() FROM found
-    WHERE a.id = found.id AND (a.last_used_at IS NULL OR a.last_used_at <= hub_now() - interval '1 minute')
+    WHERE a.id = found.app_password_id AND (a.last_used_at IS NULL OR a.last_used_at <= hub_now() - interval '1 minute')
   )
   SELECT * FROM found`;
 
 const sweepAppPasswords = sweepStatement("app_passwords", "expires_at < hub_now() - interval '30 days'");
 
 interface AppPasswordRow {
-  readonly id: string;
-  readonly name: string;
+  readonly app_password_id: string;
+  readonly app_password_name: string;
   readonly scopes: readonly string[];
   readonly created_at: Date;
   readonly expires_at: Date;
@@ -56,11 +54,7 @@ interface AppPasswordRow {
   readonly expired: boolean;
 }
 
-type FoundRow = AppPasswordRow &
-  Omit<PersonRow, "id" | "name"> & {
-    readonly person_id: string;
-    readonly person_name: string | null;
-  };
+type FoundRow = AppPasswordRow & PersonRow;
 
 /** App passwords in PostgreSQL, as hashes. */
 export class PostgresAppPasswordStore implements AppPasswordStore {
@@ -96,12 +90,7 @@ export class PostgresAppPasswordStore implements AppPasswordStore {
       text: findAppPassword,
       values: [tokenHash("AP", secret), withoutNul(identifier.toLowerCase())],
     });
-    return rows[0]
-      ? {
-          appPassword: appPasswordFrom(rows[0]),
-          person: personFrom({ ...rows[0], id: rows[0].person_id, name: rows[0].person_name }),
-        }
-      : null;
+    return rows[0] ? { appPassword: appPasswordFrom(rows[0]), person: personFrom(rows[0]) } : null;
   }
 
   async revoke(
@@ -165,8 +154,8 @@ async function add(
 
 function appPasswordFrom(row: AppPasswordRow): AppPassword {
   return {
-    id: row.id,
-    name: row.name,
+    id: row.app_password_id,
+    name: row.app_password_name,
     scopes: row.scopes,
     createdAt: row.created_at,
     expiresAt: row.expires_at,

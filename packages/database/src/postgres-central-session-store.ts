@@ -261,7 +261,7 @@ export class PostgresCentralSessionStore implements CentralSessionStore {
   async #find(name: string, text: string, values: unknown[], touch: boolean): Promise<FoundSession> {
     const [row] = await this.#rows<FoundSessionRow>(name, text, values);
     if (!row?.is_touch_due || !touch || row.end_reason !== null) return foundSessionFrom(row);
-    const which = [row.id, row.site_session_id ?? null];
+    const which = [row.session_id, row.site_session_id ?? null];
     const [touched] = await this.#rows<TouchedSessionRow>("session-touch", touchSession, which);
     // It ended meanwhile, or another request has recorded the activity.
     if (touched === undefined) return this.#find(name, text, values, false);

@@ -2,7 +2,7 @@ import { ArtifactReads, type ArtifactRow, findLivingArtifacts } from "./artifact
 import { changeArtifact, hashOf, idOfHash, insertArtifact, rowOf, valuesOf } from "./artifact-row.ts";
 import type { AuditEvent } from "./audit-event-store.ts";
 import { auditJson, insertAuditEvents } from "./audit-row.ts";
-import { centralSessionFrom, personFrom } from "./central-session-row.ts";
+import { centralSessionFrom } from "./central-session-row.ts";
 import { MachineTokens } from "./machine-tokens.ts";
 import type {
   ArtifactName,
@@ -11,6 +11,7 @@ import type {
   OidcArtifact,
   OidcArtifactStore,
 } from "./oidc-artifact-store.ts";
+import { personFrom } from "./person-row.ts";
 import type { Pool } from "./postgres-connection.ts";
 import { jsonText } from "./postgres-input.ts";
 import { sweepStatement } from "./sweep-statement.ts";
@@ -183,6 +184,6 @@ function foundFrom(row: ArtifactRow): FoundArtifact {
     createdAt: created_at,
     grant: grant_payload,
     session: row.has_session ? centralSessionFrom(row) : null,
-    person: (row.person_id as string | null) === null ? null : personFrom(row),
+    person: (row.id as string | null) === null ? null : personFrom(row),
   };
 }

@@ -1,12 +1,8 @@
-import {
-  type CentralSessionRow,
-  centralSessionColumns,
-  centralSessionFrom,
-  personFrom,
-} from "./central-session-row.ts";
+import { type CentralSessionRow, centralSessionColumns, centralSessionFrom } from "./central-session-row.ts";
 import type { CentralSession } from "./central-session-store.ts";
 import type { RecordedChanges } from "./change-record.ts";
 import type { BegunSignIn, FactorProof, PendingSignIn, PendingSignInStore } from "./pending-sign-in-store.ts";
+import { type PersonRow, personFrom, personSelection } from "./person-row.ts";
 import type { SessionLife } from "./postgres-central-session-store.ts";
 import { withoutNul } from "./postgres-input.ts";
 import { type PrismaClient, type Sql, sql, sqlText } from "./prisma-client.ts";
@@ -28,12 +24,7 @@ const mustChangePassword = sql`('pwd' = ANY (p.amr) AND EXISTS (
 
 const sweepExpired = sweepStatement("pending_sign_ins", "expires_at <= hub_now()");
 
-type PersonRow = Pick<
-  CentralSessionRow,
-  "person_id" | "username" | "name" | "email" | "operator" | "groups" | "disabled" | "known_browsers_version"
->;
-
-type FoundRow = PersonRow & Pick<CentralSessionRow, "amr" | "long_term"> & { readonly must_change: boolean };
+type FoundRow = PersonRow & Omit<PendingSignIn, "person">;
 
 /** Pending sign-ins through Prisma; the database's clock and single statements decide. */
 export class PrismaPendingSignInStore implements PendingSignInStore {
@@ -82,15 +73,12 @@ export class PrismaPendingSignInStore implements PendingSignInStore {
 
   async find(token: string): Promise<PendingSignIn | null> {
     const [row] = await this.#prisma.$queryRaw<FoundRow[]>`
-      SELECT p.amr, p.long_term, ${mustChangePassword} AS must_change, u.id AS person_id, u.username,
-        coalesce(u.name, u.username) AS name, u.email, u.operator, u.groups, false AS disabled,
-        u.known_browsers_version
+      SELECT p.amr, p.long_term AS "longTerm", ${mustChangePassword} AS "mustChange", ${sqlText(personSelection)}
       FROM pending_sign_ins p JOIN users u ON u.id = p.person_id
       WHERE p.hash = ${tokenHash("PSI", token)} AND ${isValid}`;
     if (row === undefined) return null;
-    const { must_change: mustChange, ...found } = row;
-    const { amr, long_term: longTerm } = found;
-    return { person: personFrom(found as CentralSessionRow), amr, longTerm, mustChange };
+    const { amr, longTerm, mustChange } = row;
+    return { person: personFrom(row), amr, longTerm, mustChange };
   }
 
   async complete(complete: Parameters<PendingSignInStore["complete"]>[0]): Promise<CentralSession | null> {
