@@ -10,8 +10,8 @@ const root = join(import.meta.dirname, "..");
 export interface Started {
   readonly url: string;
   readonly pid: number;
-  /** Only of a program that was started with `lastLine`: waits until it has printed that line. */
-  hasPrintedLastLine(): Promise<void>;
+  /** Rejects for a program that was started without `lastLine`. */
+  waitForLastLine(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -38,7 +38,7 @@ export async function startServer(options: {
     env: { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1", ...options.environment },
     stdio: ["ignore", options.lastLine === undefined ? "ignore" : "pipe", "inherit"],
   });
-  const printed = prints(child, options.lastLine);
+  const printed = lastLinePrinted(child, options.lastLine);
   const url = `http://127.0.0.1:${options.port}`;
   const ended = new Promise<never>((_, reject) => {
     child.once("error", reject);
@@ -54,15 +54,16 @@ export async function startServer(options: {
   return {
     url,
     pid: child.pid ?? 0,
-    hasPrintedLastLine: () => Promise.race([printed, ended]),
+    waitForLastLine: () => Promise.race([printed, ended]),
     stop: () => stop(child),
   };
 }
 
-/** Never resolves for a program whose output is not read. */
-function prints({ stdout }: ChildProcess, lastLine: string | undefined): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  if (stdout !== null) createInterface(stdout).on("line", (line) => line === lastLine && resolve());
+function lastLinePrinted({ stdout }: ChildProcess, lastLine: string | undefined): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  if (stdout === null) reject(new Error("started without lastLine, so its output is not read"));
+  else createInterface(stdout).on("line", (line) => line === lastLine && resolve());
+  promise.catch(() => undefined);
   return promise;
 }
 

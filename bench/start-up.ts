@@ -78,7 +78,7 @@ async function startOnce(stage: Stage, dataDirectory: string): Promise<StartUp> 
   });
   const firstAnswer = performance.now() - began;
   // While shop and bank start, a sign-in would show how the cores are shared among three programs.
-  await started.hasPrintedLastLine();
+  await started.waitForLastLine();
   const ready = performance.now() - began;
   const pool = stage.connect(started.url);
   const times: number[] = [];

@@ -437,7 +437,7 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
 
   const ownPages = [...oidc, ...account];
   return [
-    ...homeRoutes({ findSession, sites, signUpMode: settings.signUpMode }),
+    ...homeRoutes({ findSession, sites, signUpMode }),
     ...signIn,
     ...signUp,
     ...cas,

@@ -70,8 +70,6 @@ export interface Hub {
 }
 
 /**
- * Opens the stores and everything that lives as long as the hub.
- *
  * @param clock moved by the test door
  * @throws SettingsError, DatabaseError for what prevents a start, each with one sentence
  */

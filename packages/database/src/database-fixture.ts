@@ -34,8 +34,8 @@ export interface DatabaseFixture {
 }
 
 /**
- * Opens a database for tests, on a copy of the migrated folder (`migrated-folder.ts`). Temporary folders are closed to others, so tests run by root also show that PostgreSQL, run by
- * `nobody`, reaches its data through closed folders.
+ * Opens a database for tests, on a copy of the migrated folder (`migrated-folder.ts`). Temporary folders are closed to
+ * others, so tests run by root also show that PostgreSQL, run by `nobody`, reaches its data through closed folders.
  */
 export async function openDatabaseFixture(options: Partial<DatabaseOptions> = {}): Promise<DatabaseFixture> {
   const dataDirectory = await mkdtemp(join(tmpdir(), "gatehouse-database-"));

@@ -41,6 +41,7 @@ export type { Consent, ConsentStore, FoundConsent } from "./consent-store.ts";
 export type { Database } from "./database.ts";
 export { DatabaseError, type DatabaseErrorCode } from "./database-error.ts";
 export type { AllowedPermissions, Decision, DecisionStore } from "./decision-store.ts";
+export type { DisconnectedApps } from "./disconnected-apps.ts";
 export type { FactorStore, Factors, FactorsRemoved, RemovalFault } from "./factor-store.ts";
 export type { LoginTicketStore } from "./login-ticket-store.ts";
 export type { DeliveryOutcome, LogoutDelivery, LogoutDeliveryStore } from "./logout-delivery-store.ts";
@@ -55,7 +56,6 @@ export type {
 export { type DatabaseOptions, openDatabase } from "./open-database.ts";
 export { mostPasskeys, type NewPasskey, type Passkey, type PasskeyStore } from "./passkey-store.ts";
 export type {
-  DisconnectedApps,
   PasswordChanged,
   PasswordStore,
   StoredPassword,

@@ -47,7 +47,8 @@ export type PasskeyRemoval =
 /** Passkeys of the users. @see https://www.w3.org/TR/webauthn-3/#sctn-credential-storage-modality */
 export interface PasskeyStore {
   /**
-   * Adds a passkey, and recovery codes unless the user has some, in one transaction: no factor is without a way to replace it.
+   * Adds a passkey, and `recoveryCodes` unless the user has some, in one transaction: unless they are empty, no factor is
+   * without a way to replace it.
    *
    * @throws PersonGone if the user is disabled or removed
    */

@@ -1,5 +1,6 @@
 import type { Person } from "./central-session-store.ts";
 import type { MakeRecord } from "./change-record.ts";
+import type { DisconnectedApps } from "./disconnected-apps.ts";
 import type { NewPassword } from "./person-store.ts";
 
 /** Facts about a user's password, without its hash. */
@@ -18,14 +19,6 @@ export interface WaitingSignIn {
   readonly amr: readonly string[];
   /** "Keep me signed in". */
   readonly longTerm: boolean;
-}
-
-/** Apps that were disconnected together. */
-export interface DisconnectedApps {
-  /** Ids of the sites. */
-  readonly sites: readonly string[];
-  /** Names of the app passwords. */
-  readonly appPasswords: readonly string[];
 }
 
 export interface PasswordChanged {

@@ -2,8 +2,8 @@
 
 import type { AuditActor } from "./audit-event-store.ts";
 import type { EndReason, Person } from "./central-session-store.ts";
+import type { DisconnectedApps } from "./disconnected-apps.ts";
 import type { NewPasskey } from "./passkey-store.ts";
-import type { DisconnectedApps } from "./password-store.ts";
 import { personColumns, personFrom } from "./person-row.ts";
 import type { NewPassword } from "./person-store.ts";
 import { isUuid, jsonText, withoutNul } from "./postgres-input.ts";

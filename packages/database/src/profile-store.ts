@@ -1,5 +1,5 @@
 import type { MakeRecord } from "./change-record.ts";
-import type { DisconnectedApps } from "./password-store.ts";
+import type { DisconnectedApps } from "./disconnected-apps.ts";
 
 /** Ways in which a user can sign in, without their secrets. */
 export interface SignInMethods {

@@ -1,7 +1,7 @@
 import type { Person } from "./central-session-store.ts";
 import type { MakeRecord } from "./change-record.ts";
+import type { DisconnectedApps } from "./disconnected-apps.ts";
 import type { NewPasskey } from "./passkey-store.ts";
-import type { DisconnectedApps } from "./password-store.ts";
 import type { NewPassword } from "./person-store.ts";
 import type { UpstreamAccount } from "./upstream-account-store.ts";
 

@@ -83,6 +83,7 @@ function askToConnect(needs: ConnectAccountNeeds): Route {
       const { provider, label, connectsTo, fields } = kept.account;
       const upstream = findUpstream(needs, provider);
       const { id, name, username } = call.session.person;
+      // Proved before this sign-in, perhaps by another user of the browser: prove it again for this one.
       if (connectsTo === "") return beginUpstream(needs, call, upstream, { connectsTo: id, fields }, link);
       if (connectsTo !== id) return expired(needs, call);
       const model = {

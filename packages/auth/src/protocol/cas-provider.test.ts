@@ -1,5 +1,5 @@
-import { createSecretKey } from "node:crypto";
 /** The CAS half of a sign-in, behind a `fetch` that tests answer. */
+import { createSecretKey } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { GatehouseAuthError, type GatehouseAuthErrorCode } from "../log/gatehouse-auth-error.ts";
 import type { IdentifiedUser } from "../session/sealed-session.ts";

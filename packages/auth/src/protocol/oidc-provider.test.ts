@@ -1,5 +1,5 @@
-import { createSecretKey } from "node:crypto";
 /** The OpenID Connect half of a sign-in, behind a `fetch` that tests answer. */
+import { createSecretKey } from "node:crypto";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";

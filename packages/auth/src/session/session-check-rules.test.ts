@@ -1,5 +1,5 @@
-import { createSecretKey } from "node:crypto";
 /** Decisions of the session check, with a hub that answers at once and a clock that tests set. */
+import { createSecretKey } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
 import { SessionCheck } from "./session-check.ts";

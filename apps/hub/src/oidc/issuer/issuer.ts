@@ -134,6 +134,7 @@ function configuration(needs: IssuerNeeds, opened: IssuerKeys, pages: IssuerPage
     extraParams: {
       response_type: (ctx) => {
         validateRequest(ctx);
+        // Runs after oidc-provider's check of the scopes, which removes the scope.
         keepOfflineAccess(ctx, sites);
       },
     },

@@ -3,8 +3,10 @@
  * `expectInternals` checks them at start, because a replacement under an old name would have no effect: without
  * `compareClientSecret`, for example, the stored hash of a secret would itself be accepted as the secret.
  *
- * Members that oidc-provider sets during a request (`ctx.oidc.params`, `session`, `result`, `body`) cannot be checked at
- * start, and neither can `persistsLogout` of a session's authorizations; tests of sign-in and sign-out cover them.
+ * What exists only during a request cannot be checked at start: `params`, `session`, `result`, `body` and `entities` of
+ * `ctx.oidc` (`IdTokenHint`; `PushedAuthorizationRequest`, whose `request` is a JWT also when the site pushed plain
+ * parameters), `persistsLogout` of a session's authorizations, and that `extraParams` run after the check of the scopes.
+ * Tests of sign-in, sign-out and refresh tokens cover them.
  */
 
 import { StartError } from "../../settings/start-errors.ts";
