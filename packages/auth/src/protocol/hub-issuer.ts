@@ -15,6 +15,9 @@ interface Metadata {
   readonly jwks_uri: string;
 }
 
+/** Part of the issuer that verifies a signed token. */
+export type TokenIssuer = Pick<HubIssuer, "issuer" | "keys">;
+
 /**
  * The hub as an OpenID Connect issuer: its endpoints and signing keys.
  *

@@ -2,7 +2,7 @@ import { errors, type JWTPayload, jwtVerify } from "jose";
 import { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
 import type { Acr } from "../session/acr.ts";
 import { type IdentifiedUser, readGroups } from "../session/sealed-session.ts";
-import type { HubIssuer } from "./hub-issuer.ts";
+import type { TokenIssuer } from "./hub-issuer.ts";
 
 /** Accepted signature algorithms, whatever the token's header says. */
 export const algorithms: string[] = ["ES256", "RS256"];
@@ -24,7 +24,7 @@ export async function readIdToken(
     siteId,
     now,
   }: {
-    readonly hub: Pick<HubIssuer, "issuer" | "keys">;
+    readonly hub: TokenIssuer;
     readonly siteId: string;
     readonly now: () => number;
   },

@@ -1,7 +1,7 @@
 import { errors, type JWTPayload, jwtVerify } from "jose";
 import { LRUCache } from "lru-cache";
 import { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
-import type { HubIssuer } from "./hub-issuer.ts";
+import type { TokenIssuer } from "./hub-issuer.ts";
 import { algorithms, toleranceSeconds } from "./id-token.ts";
 
 const event = "http://schemas.openid.net/event/backchannel-logout";
@@ -29,12 +29,12 @@ export function readLogoutForm(body: Uint8Array): string {
  * session that has ended already.
  */
 export class LogoutTokenReader {
-  readonly #hub: Pick<HubIssuer, "issuer" | "keys">;
+  readonly #hub: TokenIssuer;
   readonly #siteId: string;
   readonly #now: () => number;
   readonly #seen = new LRUCache<string, true>({ max: maxRemembered });
 
-  constructor(hub: Pick<HubIssuer, "issuer" | "keys">, siteId: string, now: () => number) {
+  constructor(hub: TokenIssuer, siteId: string, now: () => number) {
     this.#hub = hub;
     this.#siteId = siteId;
     this.#now = now;

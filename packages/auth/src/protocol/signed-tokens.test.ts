@@ -2,7 +2,7 @@
 import { createLocalJWKSet, exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from "jose";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
-import type { HubIssuer } from "./hub-issuer.ts";
+import type { TokenIssuer } from "./hub-issuer.ts";
 import { readIdToken } from "./id-token.ts";
 import { LogoutTokenReader, readLogoutForm } from "./logout-token.ts";
 
@@ -16,7 +16,7 @@ const pairs = {
   RS256: await generateKeyPair("RS256"),
   ES384: await generateKeyPair("ES384"),
 };
-let hub: Pick<HubIssuer, "issuer" | "keys">;
+let hub: TokenIssuer;
 beforeAll(async () => {
   const keys = await Promise.all(
     Object.entries(pairs).map(async ([alg, { publicKey }]) => ({
