@@ -124,8 +124,8 @@ const sweepEnded = sweepStatement(
 );
 
 /**
- * Central sessions in PostgreSQL, one prepared statement per operation; ending all sessions of a user is a transaction. The rules
- * of a session's end are SQL functions of the migrations: `end_sessions` and `session_end_reason`.
+ * Central sessions in PostgreSQL, one prepared statement per operation; ending all sessions of a user is a transaction. The
+ * rules of a session's end are SQL functions of the migrations: `end_sessions` and `session_end_reason`.
  */
 export class PostgresCentralSessionStore implements CentralSessionStore {
   readonly #pool: Pool;

@@ -1,6 +1,6 @@
 /**
- * Refresh tokens. oidc-provider removes `offline_access` from requests without `prompt=consent`. First-party sites show no consent
- * page, so the hub adds it again for them; their refresh tokens then end with the session.
+ * Refresh tokens. oidc-provider removes `offline_access` from requests without `prompt=consent`. First-party sites show no
+ * consent page, so the hub adds it again for them; their refresh tokens then end with the session.
  *
  * @see OpenID Connect Core 1.0, section 11
  */
