@@ -1,6 +1,10 @@
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
+const cheap = join(import.meta.dirname, "src/test-support/hash-cost.ts");
+
 export default defineConfig({
+  resolve: { alias: [{ find: /^\.\/hash-cost\.ts$/, replacement: cheap }] },
   test: {
     name: "hub",
     include: ["{app,src}/**/*.test.{ts,tsx}"],

@@ -2,15 +2,10 @@
 import { availableParallelism } from "node:os";
 import { type Algorithm, hash, verify } from "@node-rs/argon2";
 import { createAttemptQueue } from "./attempt-queue.ts";
+import { hashCost } from "./hash-cost.ts";
 import { isTooLong } from "./password-rule.ts";
 
-/** OWASP's first choice for Argon2id. After a change, each hash is renewed at its user's next sign-in. */
-const parameters = {
-  algorithm: 2 satisfies Algorithm,
-  memoryCost: 19_456,
-  timeCost: 2,
-  parallelism: 1,
-} as const;
+const parameters = { algorithm: 2 satisfies Algorithm, ...hashCost } as const;
 
 /** Each hash takes 19 MB and a core while it is computed: more at once would take memory and save no time. */
 const hashQueue = createAttemptQueue({ atOnce: availableParallelism(), waiting: Number.POSITIVE_INFINITY });
