@@ -13,7 +13,7 @@ import {
   resetArtifactFixture,
   startSession,
 } from "./artifact-fixture.ts";
-import { dumpTable } from "./database-fixture.ts";
+import { dumpTable, waiting } from "./database-fixture.ts";
 
 beforeAll(openArtifactFixture);
 beforeEach(resetArtifactFixture);
@@ -90,6 +90,20 @@ describe("consuming and storing in one statement", () => {
     expect((await reopened.find("AuthorizationCode", id))?.consumedAt).toBeInstanceOf(Date);
     const found = await Promise.all(kept.map((one) => reopened.find("AccessToken", one.id)));
     expect(found.map((one) => one?.payload)).toEqual([{ scope: "openid" }, { scope: "openid" }]);
+  });
+
+  test("whoever has locked the user can end the artifacts meanwhile: no deadlock, and the code is worth nothing", async () => {
+    const id = await keep({ ...code, personId });
+    const holder = await fixture.pool.connect();
+    await holder.query("BEGIN");
+    await holder.query("SELECT FROM users WHERE id = $1 FOR UPDATE", [personId]);
+    const exchanged = artifacts.consumeAndKeep({ kind: "AuthorizationCode", id }, [token()]);
+    await waiting(fixture, 1);
+    await holder.query("DELETE FROM oidc_artifacts WHERE person_id = $1", [personId]);
+    await holder.query("COMMIT");
+    holder.release();
+    expect(await exchanged).toBe(false);
+    expect((await fixture.pool.query("SELECT FROM oidc_artifacts")).rowCount).toBe(0);
   });
 
   test("an unknown id stores nothing; without an id to consume, everything is stored", async () => {

@@ -34,11 +34,20 @@ const consumeArtifact = `
 /**
  * A second attempt waits for the row, finds it consumed and deletes the grant, and with it what the first attempt stored.
  *
+ * The user is locked before the row, as by the foreign key of what is stored: whoever ends the user's artifacts locks the user
+ * first, and the other order could deadlock.
+ *
  * @see RFC 6749, section 4.1.2
  */
 const consumeAndKeep = `
-  WITH consumed AS (
-    UPDATE oidc_artifacts SET consumed_at = hub_now() WHERE hash = $1::text AND consumed_at IS NULL RETURNING hash
+  WITH new AS (
+    SELECT * FROM jsonb_to_recordset($2::jsonb) AS new (hash text, kind text, payload jsonb, person_id uuid, client_id text,
+      grant_hash text, session_uid uuid, life_seconds float8)
+  ), locked AS (
+    SELECT FROM users WHERE id IN (SELECT person_id FROM new) FOR KEY SHARE
+  ), consumed AS (
+    UPDATE oidc_artifacts SET consumed_at = hub_now()
+    WHERE hash = $1::text AND consumed_at IS NULL AND (SELECT count(*) FROM locked) >= 0 RETURNING hash
   ), ended AS (
     DELETE FROM oidc_artifacts WHERE $1::text IS NOT NULL AND NOT EXISTS (SELECT FROM consumed)
       AND hash = (SELECT grant_hash FROM oidc_artifacts WHERE hash = $1::text)
@@ -47,9 +56,7 @@ const consumeAndKeep = `
     SELECT hash, kind, payload, person_id, client_id, grant_hash,
       (SELECT id FROM sessions WHERE uid = session_uid AND ended_at IS NULL),
       hub_now() + make_interval(secs => life_seconds)
-    FROM jsonb_to_recordset($2::jsonb) AS new (hash text, kind text, payload jsonb, person_id uuid, client_id text,
-      grant_hash text, session_uid uuid, life_seconds float8)
-    WHERE $1::text IS NULL OR EXISTS (SELECT FROM consumed)
+    FROM new WHERE $1::text IS NULL OR EXISTS (SELECT FROM consumed)
   ), audited AS (${insertAuditEvents("$3", "$1::text IS NULL OR EXISTS (SELECT FROM consumed)")}
   )
   SELECT $1::text IS NULL OR EXISTS (SELECT FROM consumed) AS won`;
