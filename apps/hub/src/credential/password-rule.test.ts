@@ -138,6 +138,12 @@ describe("passwords that cannot be set", () => {
     "the quick brown fox jumps over the lazy dog",
     "may_the_force_be_with_you_1977",
     "password! may the force be with you",
+    "correct1horse2battery3staple",
+    "correct0horse0battery0staple",
+    "9correct9horse9battery9staple9",
+    "correct²horse²battery²staple",
+    "correct-1-horse-2-battery-3-staple-4",
+    "correct horse to be or not to be battery staple",
   ])("ASVS 6.2.4 a phrase that everybody knows: %s", async (password) => {
     for (const use of [pia, withFactor])
       expect(await passwordFault(password, use)).toMatch(/phrase that everybody knows/);
@@ -145,6 +151,7 @@ describe("passwords that cannot be set", () => {
 
   test("a known phrase beside enough else is no fault, and neither are its words", async () => {
     expect(await passwordFault("correct horse battery staple kx7vq2mw9z", pia)).toBeUndefined();
+    expect(await passwordFault("correct1horse2battery3staple48230917", pia)).toBeUndefined();
     expect(await passwordFault("a battery for the correct horse", pia)).toBeUndefined();
   });
 

@@ -138,20 +138,29 @@ function withoutWords(
 }
 
 /**
- * Remains of a password without the phrases that everybody knows; empty: it has none. Letters and digits count, and separators do
- * not: those that often stand for letters (`@`, `!`) are read as both.
+ * Remains of a password without the phrases that everybody knows; empty: it has none. Separators do not count: those that often
+ * stand for letters (`@`, `!`) are read as both, and digits too, for they may separate words.
  */
 function withoutPhrases(password: string): readonly string[] {
   const characters = [...password];
+  const plain = characters.filter((character) => letterOrDigit.test(character));
   const readings = [
-    characters.filter((character) => letterOrDigit.test(character)),
-    characters.filter((character) => letterOrDigit.test(fold(character))),
+    { read: plain, beside: [] },
+    { read: characters.filter((character) => letterOrDigit.test(fold(character))), beside: [] },
+    { read: plain.filter((one) => letter.test(one)), beside: plain.filter((one) => !letter.test(one)) },
   ];
-  return readings.flatMap((reading) => {
-    const text = reading.map(fold).join("");
-    const found = foldedPhrases.filter((phrase) => text.includes(phrase.join("")));
-    return found.length === 0 ? [] : [found.reduce(withoutWord, reading).join("")];
+  return readings.flatMap(({ read, beside }) => {
+    const rest = withoutAnyPhrase(read);
+    return rest.length === read.length ? [] : [[...rest, ...beside].join("")];
   });
+}
+
+/** Again and again, because a phrase may stand inside another one. */
+function withoutAnyPhrase(characters: readonly string[]): readonly string[] {
+  const text = characters.map(fold).join("");
+  const found = foldedPhrases.filter((phrase) => text.includes(phrase.join("")));
+  const rest = found.reduce(withoutWord, characters);
+  return rest.length === characters.length ? characters : withoutAnyPhrase(rest);
 }
 
 /** The name itself, without blanks, and each of its words. */
@@ -193,6 +202,7 @@ function fold(character: string): string {
 }
 
 const letterOrDigit = /[\p{L}\p{N}]/u;
+const letter = /\p{L}/u;
 
 /** Longest first: some begin with another one. */
 const foldedPhrases = knownPhrases
