@@ -24,7 +24,7 @@ afterAll(() => {
 
 const person = { id: "p1", username: "ann", disabled: false };
 const people = {
-  findForSignIn: async () => ({ person, passwordHash: "$argon2id$v=19$m=19456,t=2,p=1$salt$hash" }),
+  findForSignIn: async () => ({ person, passwordHash: "$argon2id$v=19$m=8,t=1,p=1$salt$hash" }),
   renewHash: async () => undefined,
 } as unknown as Parameters<typeof verifyCredentials>[0]["people"];
 const counted: (string | undefined)[] = [];
