@@ -24,6 +24,7 @@ const shownLines = 80;
  *   of the workspace; empty: the task counts as one
  * @property {boolean} [mayBeSkipped] its log says why every test was skipped
  * @property {boolean} [oneAtATime] absent: a task for each core
+ * @property {boolean} [beside] it runs beside its neighbours that have this too: each of them uses one core most of the time
  * @property {readonly Wanted[]} [programs]
  * @property {readonly string[]} [withWords] what goes before words of the caller; absent: the part takes no words
  */
@@ -50,13 +51,6 @@ export const checks = [
     programs: [pgbouncer],
   },
   {
-    part: "clients",
-    title: "running Debian's clients",
-    tasks: { "test:clients": "clients.json" },
-    mayBeSkipped: true,
-    withWords: [],
-  },
-  {
     part: "e2e:http",
     title: "running journeys over http",
     tasks: { "check:journeys:http": "journeys-http.json" },
@@ -72,17 +66,27 @@ export const checks = [
     withWords: ["--no-deps"],
   },
   {
+    part: "clients",
+    title: "running Debian's clients",
+    tasks: { "test:clients": "clients.json" },
+    mayBeSkipped: true,
+    withWords: [],
+    beside: true,
+  },
+  {
     part: "sites",
     title: "making a site outside the repository",
     tasks: { "check:sites": "sites.json" },
     programs: [chromium, headlessShell],
     withWords: [],
+    beside: true,
   },
   {
     part: "start",
     title: "running the start-up tests",
     tasks: { "check:start": "start.json" },
     withWords: [],
+    beside: true,
   },
 ];
 
@@ -100,37 +104,66 @@ export const checks = [
 const summaries = join(root, ".turbo", "runs");
 
 /**
- * @param {Check} check
+ * Parts that run at the same time, in order.
+ *
+ * @param {readonly Check[]} wanted
+ * @returns {readonly Check[][]}
+ */
+export function groupChecks(wanted) {
+  /** @type {Check[][]} */
+  const groups = [];
+  for (const check of wanted) {
+    const last = groups.at(-1);
+    if (check.beside && last?.[0]?.beside) last.push(check);
+    else groups.push([check]);
+  }
+  return groups;
+}
+
+/**
+ * @param {readonly Check[]} group of `groupChecks`
  * @param {{
  *   environment: NodeJS.ProcessEnv, log: string, interruption: Interruption, words: readonly string[],
  *   onLine: (said: string) => void,
  * }} options `words` for the test runner: then nothing comes from the cache; `onLine`: what a task says
  * @returns {Promise<Result[]>}
  */
-export async function runCheck(check, { words, onLine, ...options }) {
-  const { tasks, title, oneAtATime = false, withWords = [] } = check;
+export async function runGroup(group, { words, onLine, ...options }) {
+  const tasks = group.flatMap((check) => Object.keys(check.tasks));
+  const [{ oneAtATime = false, withWords = [] } = {}] = group;
   await rm(summaries, { recursive: true, force: true });
   const { exitCode, lastLines } = await runTurbo(
     [
-      ...[
-        ...Object.keys(tasks),
-        "--continue=always",
-        "--summarize",
-        `--concurrency=${oneAtATime ? 1 : "100%"}`,
-      ],
+      ...[...tasks, "--continue=always", "--summarize", `--concurrency=${oneAtATime ? 1 : "100%"}`],
       ...(words.length > 0 ? ["--force", "--", ...withWords, ...words] : []),
     ],
     { ...options, onLine: (workspace, said) => onLine(workspace === "//" ? said : `${workspace}: ${said}`) },
   );
   const ran = (await readSummary()).filter(
-    ({ task, command }) => task in tasks && command !== "<NONEXISTENT>",
+    ({ task, command }) => tasks.includes(task) && command !== "<NONEXISTENT>",
   );
-  const results = await Promise.all(ran.map((task) => resultOf(task, check, options.log)));
+  const results = await Promise.all(
+    ran.map((one) => {
+      const check = group.find((check) => one.task in check.tasks);
+      return resultOf(one, check ?? { tasks: {} }, options.log);
+    }),
+  );
   const isExplained =
     results.length > 0 && (exitCode === 0 || results.some(({ counts }) => counts.failed > 0));
   if (isExplained) return results;
   const detail = `${lastLines}\n(all of it: ${options.log})`;
-  return [...results, { name: title, counts: { passed: 0, failed: 1 }, remark: "turbo failed", detail }];
+  return [
+    ...results,
+    { name: titleOf(group), counts: { passed: 0, failed: 1 }, remark: "turbo failed", detail },
+  ];
+}
+
+/**
+ * @param {readonly Check[]} group
+ * @returns {string}
+ */
+export function titleOf(group) {
+  return group.map(({ title }) => title).join(", ");
 }
 
 /** @returns {Promise<TurboTask[]>} none where turbo ended before it could write */
@@ -141,7 +174,7 @@ async function readSummary() {
 
 /**
  * @param {TurboTask} ran
- * @param {Check} check
+ * @param {Pick<Check, "tasks" | "mayBeSkipped">} check
  * @param {string} wholeLog of the whole run
  * @returns {Promise<Result>}
  */

@@ -21,7 +21,7 @@ import { PlainError, runCommand, showError } from "./bootstrap/plain-error.mjs";
 import { createProgress } from "./bootstrap/progress.mjs";
 import { setUp, setUpSteps } from "./bootstrap/set-up.mjs";
 import { withoutSettings } from "./bootstrap/settings.mjs";
-import { checks, runCheck } from "./checks.mjs";
+import { checks, groupChecks, runGroup, titleOf } from "./checks.mjs";
 import { findProgram } from "./programs.mjs";
 
 const interruption = watchForInterruption();
@@ -64,7 +64,8 @@ async function runChecks(logs) {
       "only journeys, Debian's clients and start-up tests can be chosen by words. For one unit test: npx vitest run <file>.",
     );
   const needed = new Set(wanted.flatMap(({ programs = [] }) => programs));
-  const progress = createProgress({ total: setUpSteps + needed.size + wanted.length });
+  const groups = groupChecks(wanted);
+  const progress = createProgress({ total: setUpSteps + needed.size + groups.length });
   const given = { ...withoutSettings(process.env), CI: "1", NO_COLOR: "1" };
   await setUp({ environment: given, logs, interruption, progress });
   /** @type {NodeJS.ProcessEnv} */
@@ -82,12 +83,12 @@ async function runChecks(logs) {
   }
 
   const sum = { passed: 0, failed: 0 };
-  for (const check of wanted) {
-    const log = join(logs, `${check.part.replaceAll(":", "-")}.log`);
+  for (const group of groups) {
+    const log = join(logs, `${group.map(({ part }) => part.replaceAll(":", "-")).join("+")}.log`);
     const results = await progress
-      .step(check.title, ({ report }) => {
+      .step(titleOf(group), ({ report }) => {
         const onLine = words.length > 0 ? show : report;
-        return runCheck(check, { environment, log, interruption, words, onLine });
+        return runGroup(group, { environment, log, interruption, words, onLine });
       })
       .catch((error) => showAndGoOn(error));
     // A check that could not even be run has failed; the others can still tell something.

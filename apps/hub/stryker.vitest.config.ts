@@ -1,10 +1,12 @@
 import { defineConfig } from "vitest/config";
+import unitTests from "./vitest.config.ts";
 
 /**
  * Tests that judge mutants: those of the rules in `stryker.config.json` that open neither a hub nor a database. Listed
  * here and not there, because Stryker runs every related test for a mutant of code that runs on import.
  */
 export default defineConfig({
+  ...(unitTests.resolve && { resolve: unitTests.resolve }),
   test: {
     include: [
       "src/app-password/app-password-rules.test.ts",
