@@ -196,6 +196,18 @@ describe("a user without a password", () => {
     expect(await canSignIn(chosen)).toBe(true);
   });
 
+  test("adds one in an unknown browser that has the session: it stays unknown", async () => {
+    const fields = await hidden("/account/password/add");
+    expect(browser.cookies.get("gatehouse-browser")).toBeDefined();
+    browser.cookies.delete("gatehouse-browser");
+    const { location, cookies } = await browser.post("/account/password/add", {
+      ...fields,
+      password: chosen,
+    });
+    expect(location).toBe("/account/security");
+    expect(cookies.filter((cookie) => cookie.includes("gatehouse-browser="))).toEqual([]);
+  });
+
   test("is asked to sign in again if the sign-in is older than five minutes", async () => {
     const fields = await hidden("/account/password/add");
     await opened.advance(301);

@@ -19,7 +19,12 @@ import { seeNotice } from "../http/page-notice.ts";
 import { type Answer, type CallerFacts, type Route, route, seeOther } from "../http/route.ts";
 import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
 import type { ChangePasswordError, ChangePasswordScreen } from "../screen/screen.ts";
-import { type KnownBrowserNeeds, readKnownBrowser, writeKnownBrowser } from "../sign-in/known-browser.ts";
+import {
+  type KnownBrowserNeeds,
+  keepKnownBrowser,
+  readKnownBrowser,
+  writeKnownBrowser,
+} from "../sign-in/known-browser.ts";
 import { type VerifyCredentialsNeeds, verifyCredentials } from "../sign-in/sign-in.ts";
 import type { AccountPageNeeds } from "./account-page.ts";
 
@@ -165,6 +170,11 @@ async function save(
   }
   const { person, sessionsEnded } = changed;
   call.log.info({ event: "password.changed", person: personId, sessionsEnded }, "password changed");
+  // A first password proves no more than the session does.
+  const cookies =
+    stored === null
+      ? keepKnownBrowser(needs, call, { before: session.person, after: person })
+      : [writeKnownBrowser(needs, call, person)];
   const others = endSessions ? " You are signed out everywhere else." : "";
   const text = `${stored === null ? "You have a password now." : "Your password is changed."}${others}`;
   return seeNotice(
@@ -172,10 +182,7 @@ async function save(
     call,
     securityPage,
     { at: "password", text },
-    {
-      cookies: [writeKnownBrowser(needs, call, person)],
-      afterwards: needs.logout.wake,
-    },
+    { cookies, afterwards: needs.logout.wake },
   );
 }
 

@@ -209,6 +209,22 @@ describe("ending sessions", () => {
     },
   );
 
+  test.each(["end-others", "end-all"])(
+    "%s: a session cookie that was copied to another browser does not make it known",
+    async (which) => {
+      const person = await opened.createPerson();
+      const [browser, thief] = [await signedIn(person), new TestBrowser(opened)];
+      thief.cookies.set("TGC-gatehouse", browser.cookies.get("TGC-gatehouse") ?? "");
+      const { token } = await page(thief);
+      await thief.post(`/account/sessions/${which}`, { token });
+      const mails = async () => (await mailsTo(opened.hub, `${person.username}@example.com`)).length;
+      const before = await mails();
+      await thief.get("/cas/logout");
+      await thief.signIn(person);
+      expect(await mails()).toBe(before + 1);
+    },
+  );
+
   test("ending all sessions, including the current one", async () => {
     const [browser, other] = [await signedIn(), await signedIn()];
     const tickets = [await enter(browser, opened.shop), await enter(other, opened.shop)];

@@ -8,7 +8,7 @@ import { type Answer, type CallerFacts, type Route, route } from "../http/route.
 import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
 import type { AnswerSignOut } from "../logout/sign-out-answer.ts";
 import type { ListedSession, SessionsScreen } from "../screen/screen.ts";
-import { type KnownBrowserNeeds, writeKnownBrowser } from "../sign-in/known-browser.ts";
+import { type KnownBrowserNeeds, keepKnownBrowser } from "../sign-in/known-browser.ts";
 import type { SiteRegistry } from "../site-registry/site-registry.ts";
 import { type AccountPageNeeds, accountPage } from "./account-page.ts";
 import { describeToldSites, type ToldSitesNeeds } from "./told-sites.ts";
@@ -180,15 +180,17 @@ const endAll = (needs: SessionsNeeds): Route =>
     },
   });
 
-/** "Sign out everywhere" makes all known browsers unknown, but for the one in which the user asked for it. */
+/** "Sign out everywhere" makes all known browsers unknown, but for the one in which the user asked for it, if it was known. */
 async function withKnownBrowser(
   needs: SessionsNeeds,
   call: CallerFacts["person"],
   answer: Answer,
 ): Promise<Answer> {
-  const person = await needs.people.findById(call.session.person.id);
-  if (person === null) return answer;
-  return { ...answer, cookies: [...(answer.cookies ?? []), writeKnownBrowser(needs, call, person)] };
+  const before = call.session.person;
+  const after = await needs.people.findById(before.id);
+  if (after === null) return answer;
+  const kept = keepKnownBrowser(needs, call, { before, after });
+  return { ...answer, cookies: [...(answer.cookies ?? []), ...kept] };
 }
 
 function afterEnding(

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createCookies } from "../http/cookies.ts";
 import { hubKeys } from "../settings/secret-keys.ts";
-import { readKnownBrowser, writeKnownBrowser } from "./known-browser.ts";
+import { keepKnownBrowser, readKnownBrowser, writeKnownBrowser } from "./known-browser.ts";
 
 const needs = { cookies: createCookies(true), keys: hubKeys(["a".repeat(64)]) };
 
@@ -45,6 +45,22 @@ test("a change of the password makes the browser unknown to its user only, and k
   expect(idOf("p1", again, 2)).not.toBe(idOf("p1"));
   expect(idOf("p1", again, 1)).toBeUndefined();
   expect(idOf("p2", again)).toBe(idOf("p2", shared));
+});
+
+test("a change without proof keeps a known browser known, and makes no other known", () => {
+  const keep = (sent: typeof browser, version: { before: number; after: number }) =>
+    keepKnownBrowser(needs, sent, {
+      before: person("p1", version.before),
+      after: person("p1", version.after),
+    });
+  const [cookie] = keep(browser, { before: 1, after: 2 });
+  expect(idOf("p1", sending(cookie), 2)).toMatch(/^[0-9a-f]{64}$/);
+  expect(keep(sending(), { before: 1, after: 2 })).toEqual([]);
+  // Unknown since an earlier change.
+  expect(keep(browser, { before: 2, after: 3 })).toEqual([]);
+  // Another change came between, or none was made.
+  expect(keep(browser, { before: 1, after: 3 })).toEqual([]);
+  expect(keep(browser, { before: 1, after: 1 })).toEqual([]);
 });
 
 test("the last five users who share a browser are remembered, each with the same id", () => {

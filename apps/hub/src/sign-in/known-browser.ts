@@ -1,7 +1,7 @@
 /**
  * Remembers, in the browser alone, which users signed in with it before: see `credential/throttle.ts`. The hub stops trusting all
- * browsers of a user when their version grows (`Person.knownBrowsersVersion`), because one may be that of a thief. The browser
- * in which the user chose a password or signed out everywhere is made known again.
+ * browsers of a user when their version grows (`Person.knownBrowsersVersion`), because one may be that of a thief. Only a proof
+ * makes a browser known: a sign-in, or a change of the password by the current one.
  */
 import type { Person } from "@gatehouse/database";
 import type { Cookies } from "../http/cookies.ts";
@@ -56,6 +56,24 @@ export function writeKnownBrowser(
     .slice(0, mostPeople)
     .flatMap((entry) => [entry.personId, entry.version, entry.browserId]);
   return needs.cookies.write("browser", needs.keys.browser.seal(words.join(" "), sealedAs), lifeSeconds);
+}
+
+/**
+ * Keeps the browser known over a change that made the user's browsers unknown, if it was known before: a session cookie or a
+ * link proves too little to make it known.
+ *
+ * @param user.before as read before the change
+ * @param user.after as read after it. If yet another change came between, the browser stays unknown
+ * @returns the cookie to write, or none
+ */
+export function keepKnownBrowser(
+  needs: KnownBrowserNeeds,
+  call: Pick<Call, "header">,
+  { before, after }: { readonly before: BrowserUser; readonly after: BrowserUser },
+): readonly string[] {
+  const isNext = after.knownBrowsersVersion === before.knownBrowsersVersion + 1;
+  const wasKnown = readKnownBrowser(needs, call, before) !== undefined;
+  return wasKnown && isNext ? [writeKnownBrowser(needs, call, after)] : [];
 }
 
 const isOf =

@@ -22,7 +22,7 @@ import { flowOf } from "../http/flow.ts";
 import { type Answer, type Call, type Route, route, seeOther } from "../http/route.ts";
 import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
 import type { ResetPasswordScreen } from "../screen/screen.ts";
-import { type KnownBrowserNeeds, readKnownBrowser, writeKnownBrowser } from "../sign-in/known-browser.ts";
+import { type KnownBrowserNeeds, keepKnownBrowser, readKnownBrowser } from "../sign-in/known-browser.ts";
 import { forgotPasswordPath, loginAddress, repeatedFields } from "../sign-in/login-address.ts";
 import { type NoteNeeds, writeNote } from "../sign-in/login-form.ts";
 import { destinationParameters } from "./destination.ts";
@@ -100,8 +100,7 @@ export const resetPasswordRoutes = (needs: ResetPasswordNeeds): Route[] => [
       const knownBrowser = readKnownBrowser(needs, call, link.person);
       const { address } = call;
       await needs.throttle.forget("password", { account: person.username, address, knownBrowser });
-      // The link makes no browser known: whoever reads the mail may be a stranger.
-      const kept = knownBrowser === undefined ? [] : [writeKnownBrowser(needs, call, person)];
+      const kept = keepKnownBrowser(needs, call, { before: link.person, after: person });
       return toSignIn(needs, call, link, kept);
     },
   }),
