@@ -65,7 +65,7 @@ const words: Partial<Record<GatehouseAuthErrorCode, Words>> = {
   internal: { ...ours, mendable: false },
   ticket_refused: again,
   state_mismatch: again,
-  session_over: again,
+  session_over: { ...again, text: "You were signed out while it was under way. Please sign in again." },
   callback_malformed: again,
   callback_altered: { ...again, text: "The address was changed on the way. Please sign in again." },
   no_ticket: again,

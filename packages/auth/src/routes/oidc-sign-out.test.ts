@@ -47,6 +47,44 @@ describe("RP-Initiated Logout 2 signing out", () => {
   });
 });
 
+describe("RP-Initiated Logout 4 a sign-out that the hub refused, so that the sid lives on", () => {
+  const signOut = () => browser.post(site.signOutUrl, { origin: siteUrl, "sec-fetch-site": "same-origin" });
+
+  test("ends the site session, and a new sign-in begins one", async () => {
+    await signOut();
+    expect(await isSignedIn()).toBe(false);
+    hub.claims = { sid: hub.lastSid };
+    const reply = await browser.signIn(hub);
+    expect([reply.status, location(reply), site.codes()]).toEqual([303, `${siteUrl}/cart`, []]);
+    expect(await isSignedIn()).toBe(true);
+  });
+
+  test("leaves a copy of the cookie without a session until that sign-in", async () => {
+    const copy = browser.request("/");
+    await signOut();
+    expect(await site.auth(copy)).toBeNull();
+  });
+
+  test("does not let a session in that the hub has ended meanwhile", async () => {
+    const sid = hub.lastSid;
+    await signOut();
+    hub.claims = { sid };
+    hub.end(sid, "signed-out");
+    expect((await browser.signIn(hub)).status).toBe(400);
+    expect([site.codes(), await isSignedIn()]).toEqual([["session_over"], false]);
+  });
+
+  test("does not outlast a logout token for the same sid", async () => {
+    const sid = hub.lastSid;
+    await signOut();
+    hub.claims = { sid };
+    await browser.signIn(hub);
+    expect(await isSignedIn()).toBe(true);
+    await receive({ logout_token: await hub.logoutToken({ sid }) });
+    expect(await isSignedIn()).toBe(false);
+  });
+});
+
 describe("Back-Channel Logout 2.6 a logout token", () => {
   test("ends a known session at once, despite a cached answer", async () => {
     expect(await isSignedIn()).toBe(true);

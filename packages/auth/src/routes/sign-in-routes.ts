@@ -98,7 +98,7 @@ function answerWithoutHub(
 
 /** `GET /api/auth/callback/gatehouse`: the return from the hub, with a ticket or (recognise) without. */
 export async function callbackRoute(
-  site: Departure & Pick<Site, "check">,
+  site: Departure & Pick<Site, "memory" | "check">,
   request: Request,
 ): Promise<Response> {
   requireNavigation(request);
@@ -116,7 +116,7 @@ export async function callbackRoute(
 }
 
 async function complete(
-  site: Pick<Site, "settings" | "cookies" | "engine" | "check" | "now">,
+  site: Pick<Site, "settings" | "cookies" | "engine" | "memory" | "check" | "now">,
   request: Request,
   returned: FlowReturn & { ticket: string },
 ) {
@@ -133,6 +133,7 @@ async function complete(
   // Checked at once, so that a wrong secret is an error page here and not a redirect loop between pages and hub, and anew,
   // because the session may have become stronger. The answer also fills the cache for the next page.
   const requestId = readRequestId(request.headers);
+  site.memory.forgetEnd(user.sessionIndex);
   const asking = { active: true, anew: true, groups: groupsAtHub, requestId };
   const standing = await site.check.standing(user.sessionIndex, asking);
   if (standing.state === "unclear") throw standing.error;

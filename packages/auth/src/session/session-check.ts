@@ -46,7 +46,7 @@ const pauseMs = 2_000;
 
 /**
  * Asks the hub whether a session is still active, because a logout request can get lost. Answers are kept for five seconds,
- * and an end for good: an ended session does not come back.
+ * and an end until a new sign-in: an ended session does not come back by a later answer.
  */
 export class SessionCheck {
   readonly #parts: SessionCheckParts;

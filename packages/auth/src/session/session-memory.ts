@@ -12,7 +12,7 @@ export interface RememberedSession {
   acr: Acr | null;
   /** Time of the last report of activity. */
   reportedAt: number;
-  /** The end of the session, which is final. */
+  /** The end of the session; final for every cookie until a new sign-in with the same index. */
   ended: RememberedEnd | null;
   /** Pending questions, shared by all who ask meanwhile. */
   asking: Promise<CheckResult> | null;
@@ -31,6 +31,11 @@ export interface SessionMemory {
   of(sessionIndex: string): RememberedSession;
   /** Marks a known sign-in as ended; an unknown one leaves no trace. */
   end(sessionIndex: string, now: number): void;
+  /**
+   * Forgets an end, after a new sign-in with the same index: by OpenID Connect a central session keeps its `sid`, so a
+   * sign-out that the hub did not complete would refuse every later sign-in. The hub is asked before anybody is signed in.
+   */
+  forgetEnd(sessionIndex: string): void;
   groupsOf(sessionIndex: string): RememberedGroups | null;
   keepGroups(sessionIndex: string, groups: RememberedGroups): void;
 }
@@ -80,6 +85,10 @@ export function sessionMemory(siteId: string): SessionMemory {
     end(sessionIndex, now) {
       const known = sessions.get(sessionIndex);
       if (known) known.ended ??= { reason: null, idleSeconds: null, heardAt: now, toldAt: null };
+    },
+    forgetEnd(sessionIndex) {
+      // The whole entry: an answer to a question from before the end does not count for the new sign-in.
+      if (sessions.get(sessionIndex)?.ended) sessions.delete(sessionIndex);
     },
     groupsOf: (sessionIndex) => groups.get(sessionIndex) ?? null,
     keepGroups: (sessionIndex, list) => groups.set(sessionIndex, list),
