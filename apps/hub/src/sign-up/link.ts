@@ -65,15 +65,15 @@ export function linkUnusable(purpose: LinkPurpose, next: RefusalLink): HubError 
       "If your account exists already, sign in. Otherwise ask for another link.",
     ],
     invitation: [
-      "It was used already, or it is more than seven days old. Nothing was changed.",
+      "It was used already, it was withdrawn, or it is more than seven days old. Nothing was changed.",
       "If you set up your account already, sign in. Otherwise ask for another link.",
     ],
     "password-reset": [
-      "It was used already, or it is more than ten minutes old. Your password was not changed now.",
+      "It was used already, it was withdrawn, or it is more than ten minutes old. This time, nothing was changed.",
       "If it was you who used it, sign in with your new password. Otherwise ask for another link.",
     ],
     "email-change": [
-      "It was used already, or it is more than a day old. Your address was not changed now.",
+      "It was used already, it was withdrawn, or it is more than a day old. This time, nothing was changed.",
       "Look at your account page. If it still shows the old address, enter the new one there again.",
     ],
   };
