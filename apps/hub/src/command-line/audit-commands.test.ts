@@ -97,3 +97,17 @@ test("audit verify reports entries and head, and fails with the place of a broke
   const cut = await run(`audit verify --since 9:${"0".repeat(32)}`);
   expect([cut.failed, cut.text]).toEqual([true, expect.stringContaining("the end of the trail was cut off")]);
 });
+
+test("audit list calls an actor who was not signed in anonymous", async () => {
+  const database = await openDatabase({
+    url: DATABASE_URL,
+    dataDirectory: "/nowhere",
+    idleSeconds: 60,
+    maxSeconds: 60,
+  });
+  const actor = { kind: "user", id: "" } as const;
+  await database.auditEvents.write([{ kind: "sign-in", outcome: "credentials_wrong", actor }]);
+  await database.close();
+  const { text } = await run("audit list --kind sign-in");
+  expect(text.split("\n").at(-1)).toMatch(/^\S+Z {2}sign-in \(credentials_wrong\) {2}anonymous$/);
+});

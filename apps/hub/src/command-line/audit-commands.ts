@@ -20,7 +20,7 @@ const batch = 1000;
 
 export const auditList: Command = {
   name: "audit list",
-  summary: `Lists the newest ${shownAtOnce} entries of the audit trail.`,
+  summary: `Lists the newest ${shownAtOnce} entries of the audit trail, the newest last.`,
   words: [],
   options: filters,
   run: (input, settings) =>
@@ -144,7 +144,8 @@ function readTime(input: CommandInput, name: "since" | "until"): Date | undefine
 /** Characters that could move a terminal's cursor are left out. */
 function lineOf(entry: AuditEntry, names: ReadonlyMap<string, string>): string {
   const nameOf = (id: string) => names.get(id) ?? id;
-  const actor = entry.actor === "" ? entry.actorKind : `${entry.actorKind} ${nameOf(entry.actor)}`;
+  const unnamed = entry.actorKind === "user" ? "anonymous" : entry.actorKind;
+  const actor = entry.actor === "" ? unnamed : `${entry.actorKind} ${nameOf(entry.actor)}`;
   const about =
     entry.personId !== null && entry.personId !== entry.actor ? [`for ${nameOf(entry.personId)}`] : [];
   const facts = Object.keys(entry.facts).length === 0 ? [] : [JSON.stringify(entry.facts)];

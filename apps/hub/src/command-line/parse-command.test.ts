@@ -43,6 +43,15 @@ test.each(["user", "user remove"])("%j lists the commands of user, and no others
   expect(usage(words)).not.toThrow(/site add/);
 });
 
+test.each(["user --help", "user lst --help", "help user"])(
+  "%j explains the commands of user, and no others",
+  async (words) => {
+    const { text } = await runCommand(words);
+    expect(text).toMatch(/^ {2}user add <username> .* Adds a user/m);
+    expect(text).not.toContain("site add");
+  },
+);
+
 test("an unknown first word leads to the help", () => {
   expect(usage("person add")).toThrow(/^there is no command "person add"\. See: npm run hub -- --help$/);
 });

@@ -70,7 +70,7 @@ export function parseCommand(commands: readonly Command[], words: readonly strin
   const command = commands.find(({ name }) => `${words.join(" ")} `.startsWith(`${name} `));
   if (command === undefined) {
     if (words.length === 0 || words[0] === "help" || words.includes("--help") || words.includes("-h"))
-      return { help: overview(commands) };
+      return { help: overview(commands, words) };
     throw new UsageError(unknownCommand(commands, words));
   }
   const { values, positionals } = parseRest(command, words.slice(command.name.split(" ").length));
@@ -151,19 +151,24 @@ function usage(command: Command): string {
 function unknownCommand(commands: readonly Command[], words: readonly string[]): string {
   const [first, second] = words;
   const fault = `there is no command "${[first, second].filter(Boolean).join(" ")}".`;
-  const alike = commands.filter(({ name }) => name.split(" ")[0] === first);
+  const alike = commandsOf(commands, first);
   if (alike.length === 0) return `${fault} See: npm run hub -- --help`;
   return [`${fault} Commands of ${first}:`, ...alike.map(overviewLine)].join("\n");
 }
 
-function overview(commands: readonly Command[]): string {
+/** Lists the commands that begin with one of the words, if there are any; otherwise all. */
+function overview(commands: readonly Command[], words: readonly string[]): string {
+  const alike = words.flatMap((word) => commandsOf(commands, word));
   return [
     "The operator's command line. Every command takes --help and --json.",
     "Where a program reads the output, begin with npm run -s hub --, so that npm prints no lines of its own.",
     "",
-    ...commands.map(overviewLine),
+    ...(alike.length === 0 ? commands : alike).map(overviewLine),
   ].join("\n");
 }
+
+const commandsOf = (commands: readonly Command[], first: string | undefined): readonly Command[] =>
+  commands.filter(({ name }) => name.split(" ")[0] === first);
 
 function overviewLine(command: Command): string {
   return `  ${beginning(command).padEnd(38)} ${command.summary}`;

@@ -73,7 +73,7 @@ async function existsAlready(file: string, id: string, settings: RegistrySetting
   const isLeftOut = (await readRegistry(settings)).leftOut().includes(`${id}.json`);
   const hint = isLeftOut
     ? " It registers a site of the demo, which production does not serve: delete the file, or set SITES_DIR to another folder."
-    : "";
+    : ` Nothing was changed. For another secret: npm run hub -- site renew-secret ${id}. To register the site anew, first: npm run hub -- site remove ${id}`;
   return new RefusedError(`${file} exists already.${hint}`);
 }
 

@@ -84,6 +84,16 @@ test("user add refuses addresses and names that look like others, and creates no
   expect((await run("user list")).text).not.toMatch(/^j/m);
 });
 
+test("user add says which of username and address another user has", async () => {
+  await run("user add ivo --email ivo@example.com");
+  await expect(run("user add ivo --email ivo.b@example.com")).rejects.toThrow(
+    "another user has the username ivo. Nothing was changed.",
+  );
+  await expect(run("user add ivo.b --email ivo@example.com")).rejects.toThrow(
+    "another user, ivo, has the address ivo@example.com. Nothing was changed.",
+  );
+});
+
 test("with a mail server, links are mailed by the hub unless the operator asks for them", async () => {
   const mailing = { SMTP_URL: "smtp://127.0.0.1:2525", MAIL_FROM: "hub@example.com" };
   const runMailing = (words: string) => runCommand(words, { DATABASE_URL, ...mailing });
@@ -132,7 +142,7 @@ describe("user withdraw-links", () => {
     });
     expect(result).toEqual({ username: "wim", links: 2, mails: 1 });
     expect(text).toMatch(
-      /^Voided 2 links of wim\. 1 queued mail with a link will not be sent\.\n.*user disable wim$/,
+      /^Voided 2 links of wim\. 1 queued mail with a link will not be sent\.\n.* by “Lost your invitation\?” on .*user disable wim$/,
     );
     await withDatabaseOpen(async ({ auditEvents, mails, verificationTokens }) => {
       for (const [purpose, link] of [
@@ -160,7 +170,16 @@ describe("user withdraw-links", () => {
     await withDatabaseOpen(({ people }) =>
       people.setPassword(personId, { hash: "$argon2id$x", standsAlone: true }),
     );
-    await run("user withdraw-links xaver");
+    expect(
+      (
+        await runCommand("user withdraw-links xaver", {
+          DATABASE_URL,
+          SIGN_UP: "open",
+          SMTP_URL: "smtp://127.0.0.1:2525",
+          MAIL_FROM: "hub@example.com",
+        })
+      ).text,
+    ).toContain("by “Create an account” on the sign-in page");
     expect((await run("user withdraw-links xaver")).text).toBe(
       "xaver has no unused links. Nothing was changed.",
     );

@@ -112,13 +112,25 @@ export const userAdd: Command = {
           text: `Added ${username}. ${text}`,
         };
       } catch (error) {
-        if (error instanceof PersonExists)
-          throw new RefusedError(`another user has the username ${username} or the address ${email}.`);
+        if (error instanceof PersonExists) throw await nameOrAddressTaken(database, username, email);
         throw error;
       }
     });
   },
 };
+
+async function nameOrAddressTaken(
+  { people }: Pick<Database, "people">,
+  username: string,
+  email: string,
+): Promise<RefusedError> {
+  const named = await people.findForSignIn(username);
+  const other = named ?? (await people.findForSignIn(email));
+  const has = named === null ? `the address ${email}` : `the username ${username}`;
+  return new RefusedError(
+    `another user${named === null && other !== null ? `, ${other.person.username},` : ""} has ${has}. Nothing was changed.`,
+  );
+}
 
 export const userInvite: Command = {
   name: "user invite",
@@ -206,7 +218,7 @@ export const userWithdrawLinks: Command = {
             : `Voided ${counted(links, "link")} of ${username}. ${counted(mails, "queued mail")} with a link will not be sent.`,
           ...(again
             ? [
-                `${username} can ask for another invitation on the sign-in page. To prevent that: npm run hub -- user disable ${username}`,
+                `${username} can ask for another invitation by “${settings.signUpMode === "open" ? "Create an account" : "Lost your invitation?"}” on the sign-in page. To prevent that: npm run hub -- user disable ${username}`,
               ]
             : []),
         ].join("\n"),
