@@ -111,6 +111,7 @@ const loggedOut: LoggedOutScreen = {
   sites: [shop],
   stays: [],
   wasSignedIn: true,
+  isEverywhere: false,
   frontChannel: [],
   continueTo: null,
 };
@@ -541,6 +542,8 @@ describe("the signed-out page", () => {
 
   test("offers to sign in again, after the link back to the site if there is one", () => {
     expect(actions(drawnLoggedOut())).toEqual([["primary", "/cas/login"]]);
+    expect(drawnLoggedOut()).toContain("ended in this browser");
+    expect(drawnLoggedOut({ isEverywhere: true })).toContain("ended in every browser");
     expect(actions(drawnLoggedOut({ continueTo: shop }))).toEqual([
       ["primary", shop.url],
       ["plain", "/cas/login"],

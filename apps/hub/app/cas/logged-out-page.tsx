@@ -6,12 +6,7 @@ import { SiteNames } from "../site-names.tsx";
 
 export function LoggedOutPage({ model }: { readonly model: LoggedOutScreen }) {
   return (
-    <Gate
-      title="You are signed out"
-      to={
-        model.wasSignedIn ? "Your sign-in has ended in this browser." : "Nobody is signed in in this browser."
-      }
-    >
+    <Gate title="You are signed out" to={endWords(model)}>
       {model.deletionDueAt !== undefined && (
         <div className="gate-words">
           <p>
@@ -33,6 +28,11 @@ export function LoggedOutPage({ model }: { readonly model: LoggedOutScreen }) {
       <FrontChannel addresses={model.frontChannel} />
     </Gate>
   );
+}
+
+function endWords({ isEverywhere, wasSignedIn }: LoggedOutScreen): string {
+  if (isEverywhere) return "Your sign-in has ended in every browser.";
+  return wasSignedIn ? "Your sign-in has ended in this browser." : "Nobody is signed in in this browser.";
 }
 
 /** Lists the sites that stay signed in, with links to sign out there. */

@@ -93,7 +93,8 @@ describe("the deletion of an account", () => {
     const secret = await makeAppPassword(browser);
     await giveConsent(opened.hub.database, { personId: alice.id, clientId: "shop", scopes: ["openid"] });
     const answer = await requestDeletion(` ${alice.username.toUpperCase()} `);
-    const { deletionDueAt, sites } = answer.screen("logged-out");
+    const { deletionDueAt, isEverywhere, sites } = answer.screen("logged-out");
+    expect(isEverywhere).toBe(true);
     expect(Date.parse(String(deletionDueAt)) - Date.now()).toBeGreaterThan(2.9 * day * 1000);
     expect(sites).toMatchObject([{ name: "The shop" }]);
     await eventually(() => expect(opened.shop.told()).toEqual([ticket]));
@@ -175,7 +176,8 @@ describe("signing in before the deletion is due", () => {
     const again = await signedIn();
     const { token } = (await again.get("/account/keep")).screen("keep-account");
     const answer = await again.post("/account/keep", { token, answer: "delete" });
-    expect(answer.screen("logged-out").deletionDueAt).toEqual(expect.any(String));
+    const { deletionDueAt, isEverywhere } = answer.screen("logged-out");
+    expect([deletionDueAt, isEverywhere]).toEqual([expect.any(String), false]);
     expect((await again.get("/account")).status).toBe(303);
     await opened.advance(3 * day);
     await opened.hub.runUpkeep();

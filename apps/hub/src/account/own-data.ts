@@ -101,7 +101,7 @@ const requestDeletion = (needs: OwnDataNeeds): Route =>
       if (asked === null) return seeOther("/account");
       const { dueAt, endedSessions } = asked;
       call.log.info({ event: "account-deletion.requested", person: personId, dueAt }, "deletion requested");
-      return withDeletion(await needs.answerSignOut(call, endedSessions), dueAt);
+      return withDeletion(await needs.answerSignOut(call, endedSessions, { isEverywhere: true }), dueAt);
     },
   });
 

@@ -230,8 +230,8 @@ describe("ending sessions", () => {
     const tickets = [await enter(browser, opened.shop), await enter(other, opened.shop)];
     const { token } = await page(browser);
     const answer = await browser.post("/account/sessions/end-all", { token });
-    const { wasSignedIn, sites } = answer.screen("logged-out");
-    expect([wasSignedIn, sites.map(({ host }) => host)]).toEqual([true, ["shop.localhost"]]);
+    const { isEverywhere, sites } = answer.screen("logged-out");
+    expect([isEverywhere, sites.map(({ host }) => host)]).toEqual([true, ["shop.localhost"]]);
     expect(answer.cookies).toContainEqual(expect.stringMatching(/^TGC-gatehouse=;.*Max-Age=0/));
     expect(await Promise.all([browser, other].map(isIn))).toEqual([false, false]);
     await eventually(() => expect([...opened.shop.told()].sort()).toEqual(tickets.toSorted()));

@@ -176,7 +176,7 @@ const endAll = (needs: SessionsNeeds): Route =>
         actorOf(call),
       );
       logEnded(call, ended);
-      return withKnownBrowser(needs, call, await needs.answerSignOut(call, ended));
+      return withKnownBrowser(needs, call, await needs.answerSignOut(call, ended, { isEverywhere: true }));
     },
   });
 

@@ -53,6 +53,7 @@ describe("2.3 /logout", () => {
     expect(answer.status).toBe(200);
     expect(answer.screen("logged-out")).toEqual({
       wasSignedIn: true,
+      isEverywhere: false,
       sites: [{ name: "The shop", host: "shop.localhost" }],
       stays: [],
       frontChannel: [],
@@ -64,6 +65,7 @@ describe("2.3 /logout", () => {
     const browser = new TestBrowser(opened);
     expect((await browser.get("/cas/logout")).screen("logged-out")).toEqual({
       wasSignedIn: false,
+      isEverywhere: false,
       sites: [],
       stays: [],
       frontChannel: [],
@@ -72,6 +74,7 @@ describe("2.3 /logout", () => {
     browser.cookies.set("TGC-gatehouse", `TGT-${"a".repeat(43)}`);
     expect((await browser.get("/cas/logout")).screen("logged-out")).toEqual({
       wasSignedIn: false,
+      isEverywhere: false,
       sites: [],
       stays: [],
       frontChannel: [],

@@ -36,7 +36,7 @@ export const logoutRoutes = ({ cookies, sessions, sites, answerSignOut }: Logout
           "signed out",
         );
       const ended = session === null ? [] : [session.id];
-      return answerSignOut(call, ended, readReturn(sites, rawQuery));
+      return answerSignOut(call, ended, { back: readReturn(sites, rawQuery) });
     },
   }),
 ];

@@ -35,16 +35,20 @@ export interface SignOutAnswerNeeds extends LogoutRecipientNeeds, FlowNeeds {
  * there.
  *
  * @param sessionIds central sessions that have just ended
- * @param back an address of a registered site
+ * @param options.back an address of a registered site
+ * @param options.isEverywhere they were all sessions of the user
  */
 export type AnswerSignOut = (
   call: Pick<Call, "log">,
   sessionIds: readonly string[],
-  back?: { readonly service: Service; readonly site: RegisteredSite } | undefined,
+  options?: {
+    readonly back?: { readonly service: Service; readonly site: RegisteredSite } | undefined;
+    readonly isEverywhere?: boolean;
+  },
 ) => Promise<Answer>;
 
 export function createSignOutAnswer(needs: SignOutAnswerNeeds): AnswerSignOut {
-  return async (call, sessionIds, back) => {
+  return async (call, sessionIds, { back, isEverywhere = false } = {}) => {
     const { sites, stays, frontChannel } = await findLogoutRecipients(needs, call, sessionIds);
     const cookies = signedOutCookies(needs);
     const afterwards = needs.logout.wake;
@@ -55,7 +59,7 @@ export function createSignOutAnswer(needs: SignOutAnswerNeeds): AnswerSignOut {
     return {
       screen: {
         name: "logged-out",
-        model: { sites, stays, wasSignedIn: sessionIds.length > 0, frontChannel, continueTo },
+        model: { sites, stays, wasSignedIn: sessionIds.length > 0, isEverywhere, frontChannel, continueTo },
       },
       cookies,
       pictureSources: pictureSources(frontChannel),

@@ -332,6 +332,8 @@ export interface LoggedOutScreen {
   readonly stays: readonly (SiteName & { readonly url: string })[];
   /** A session existed before this request. */
   readonly wasSignedIn: boolean;
+  /** All sessions of the user ended. */
+  readonly isEverywhere: boolean;
   /** The account will be deleted then; left out: it is not going to be. */
   readonly deletionDueAt?: Date;
   /** Front-channel logout URLs, loaded as hidden pictures. */

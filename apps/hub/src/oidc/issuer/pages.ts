@@ -107,7 +107,14 @@ async function saySignedOut(needs: IssuerPageNeeds, ctx: KoaContextWithOIDC): Pr
   show(ctx, {
     screen: {
       name: "logged-out",
-      model: { sites, stays, wasSignedIn: ended !== undefined, frontChannel, continueTo: null },
+      model: {
+        sites,
+        stays,
+        wasSignedIn: ended !== undefined,
+        isEverywhere: false,
+        frontChannel,
+        continueTo: null,
+      },
     },
     pictureSources: pictureSources(frontChannel),
   });
