@@ -78,6 +78,22 @@ describe("addresses that the hub would not call", () => {
   });
 });
 
+test("site check names the address that @gatehouse/auth returns to after a sign-out, if it is not registered", async () => {
+  await run("site add news https://news.example --protocol oidc");
+  expect((await run("site check")).text).toBe("1 site in order: news.");
+  const { oidc, ...registration } = await read("news");
+  const { postLogoutRedirectUris: _, ...without } = oidc;
+  await writeFile(fileOf("news"), JSON.stringify({ ...registration, oidc: without }));
+  const { text, result } = await run("site check");
+  expect(text).toMatch(
+    /^1 site in order: news\.\nnews\.json: oidc\.postLogoutRedirectUris: add https:\/\/news\.example\/\. /,
+  );
+  expect(result.notReturnedTo).toEqual([{ site: "news", address: "https://news.example/" }]);
+  const other = { ...without, redirectUris: ["https://news.example/callback"] };
+  await writeFile(fileOf("news"), JSON.stringify({ ...registration, oidc: other }));
+  expect((await run("site check")).text).toBe("1 site in order: news.");
+});
+
 describe("the demo's sites in production", () => {
   const demo = (id: string) =>
     writeFile(
@@ -95,6 +111,7 @@ describe("the demo's sites in production", () => {
       sites: ["bank", "shop"],
       leftOut: [],
       notCalled: [],
+      notReturnedTo: [],
     });
   });
 

@@ -5,7 +5,11 @@ import { createLog } from "../log.ts";
 import { findPrivateAddresses, type PrivateAddress } from "../outbound/private-sites.ts";
 import { defaultHubUrl, type Settings } from "../settings/env.ts";
 import { claimServices } from "../site-registry/claimed-services.ts";
-import { parseRegistration, RegistrationError } from "../site-registry/registered-site.ts";
+import {
+  parseRegistration,
+  type RegisteredSite,
+  RegistrationError,
+} from "../site-registry/registered-site.ts";
 import { openSiteRegistry, rulesOfMode, type SiteRegistry } from "../site-registry/site-registry.ts";
 import { counted } from "./counted.ts";
 import { recordSiteOperation } from "./operator.ts";
@@ -77,18 +81,20 @@ async function existsAlready(file: string, id: string, settings: RegistrySetting
   return new RefusedError(`${file} exists already.${hint}`);
 }
 
+const callbackPath = "/api/auth/callback/gatehouse";
+
 /** Addresses of the routes of @gatehouse/auth. */
 const sections = {
   cas: (origin: string) => ({
     cas: {
-      services: [`${origin}/api/auth/callback/gatehouse`],
+      services: [`${origin}${callbackPath}`],
       attributes: ["id", "name", "email"],
       logoutUrl: `${origin}/api/auth/logout-request`,
     },
   }),
   oidc: (origin: string) => ({
     oidc: {
-      redirectUris: [`${origin}/api/auth/callback/gatehouse`],
+      redirectUris: [`${origin}${callbackPath}`],
       postLogoutRedirectUris: [`${origin}/`],
       backchannelLogoutUrl: `${origin}/api/auth/logout-request`,
       scopes: ["openid", "profile", "email"],
@@ -113,16 +119,30 @@ export const siteCheck: Command = {
     const sites = registry.list().map(({ id }) => id);
     if (refused.length > 0) throw new RefusedError(refused.join("\n       "));
     const uncalled = await addressesNotCalled(registry, settings);
+    const notReturnedTo = registry.list().flatMap(addressesNotReturnedTo);
     return {
-      result: { sites, leftOut: registry.leftOut(), notCalled: uncalled.addresses },
+      result: { sites, leftOut: registry.leftOut(), notCalled: uncalled.addresses, notReturnedTo },
       text: [
         `${counted(sites.length, "site")} in order${sites.length > 0 ? `: ${sites.join(", ")}` : ""}.`,
         ...demoLine(registry),
         ...uncalled.lines,
+        ...notReturnedTo.map(
+          ({ site, address }) =>
+            `${site}.json: oidc.postLogoutRedirectUris: add ${address}. @gatehouse/auth returns there after a sign-out, which the hub refuses without it.`,
+        ),
       ].join("\n"),
     };
   },
 };
+
+/** Finds sites whose sign-out the hub would refuse. The callback tells that a site uses @gatehouse/auth. */
+function addressesNotReturnedTo({ id, oidc }: RegisteredSite): { site: string; address: string }[] {
+  return (oidc?.redirectUris ?? [])
+    .filter((uri) => uri.endsWith(callbackPath))
+    .map((uri) => `${uri.slice(0, -callbackPath.length)}/`)
+    .filter((address) => !oidc?.postLogoutRedirectUris.includes(address))
+    .map((address) => ({ site: id, address }));
+}
 
 export const siteList: Command = {
   name: "site list",

@@ -26,7 +26,9 @@ export const oidcFile = z.strictObject({
   postLogoutRedirectUris: z
     .array(z.string(), "should be a list of addresses in [ ]")
     .default([])
-    .describe("Addresses that the browser may return to after sign-out; compared exactly."),
+    .describe(
+      "Addresses that the browser may return to after sign-out; compared exactly. A sign-out that names another address is refused, so with none the site names no address.",
+    ),
   backchannelLogoutUrl: z
     .string()
     .optional()
