@@ -249,7 +249,6 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
       passwordFault,
       passwordLengths,
       passwords,
-      people,
       throttle,
       verificationTokens,
     }),

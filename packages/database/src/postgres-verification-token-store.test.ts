@@ -415,6 +415,29 @@ describe("a reset", () => {
     });
   });
 
+  test("compares with the current password until the link is used: one of ten concurrent wrong guesses", async () => {
+    const { database } = fixture;
+    const { id: personId, username } = await createPerson(database);
+    await database.people.setPassword(personId, { hash: "$argon2id$current", standsAlone: true });
+    const token = await makeLink("password-reset", { personId });
+    const compared: string[] = [];
+    const guess = (isRight: boolean) => {
+      const isCurrent = async (hash: string) => {
+        compared.push(hash);
+        return isRight;
+      };
+      return links.resetPassword(token, password, { disconnectApps: false, isCurrent }, testRecord);
+    };
+    expect([await guess(true), await guess(true)]).toEqual(["same-password", "same-password"]);
+    expect(await hashOf(username)).toBe("$argon2id$current");
+    compared.length = 0;
+    const answers = await Promise.all(Array.from({ length: 10 }, () => guess(false)));
+    expect(answers.filter((answer) => answer !== null)).toHaveLength(1);
+    expect(compared).toEqual(["$argon2id$current"]);
+    expect(await guess(true)).toBeNull();
+    expect(compared).toHaveLength(1);
+  });
+
   test.each([
     [false, 1],
     [true, 0],

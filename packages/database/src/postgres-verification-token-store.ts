@@ -128,12 +128,15 @@ export class PostgresVerificationTokenStore implements VerificationTokenStore {
   resetPassword(
     token: string,
     password: NewPassword,
-    { disconnectApps }: { readonly disconnectApps: boolean },
+    { disconnectApps, isCurrent }: Parameters<VerificationTokenStore["resetPassword"]>[2],
     record: MakeRecord<PasswordReset>,
   ) {
-    return this.#consume("password-reset", token, async (transaction, link, write) => {
+    type Outcome = PasswordReset | "same-password";
+    return this.#consume<Outcome>("password-reset", token, async (transaction, link, write) => {
       const id = userOf(link);
       await verifyMailed(transaction, id, link);
+      const current = await transaction.passwordCredential.findUnique({ where: { userId: id } });
+      if (current !== null && (await isCurrent?.(current.hash)) === true) throw new LinkKept("same-password");
       if (!(await writePassword(transaction, id, password))) throw new LinkKept(null);
       await voidLinks(transaction, id);
       await transaction.pendingSignIn.deleteMany({ where: { personId: id } });

@@ -74,13 +74,19 @@ export interface VerificationTokenStore {
    * known browsers unknown. A mailed link verifies the address.
    *
    * @param options.disconnectApps whether to revoke connected apps and app passwords too
+   * @param options.isCurrent compares the new password with the stored hash, under the lock of the user: so a link answers one
+   *   wrong guess of the current password, by its use. It must not query the database. Absent: nothing is compared
+   * @returns `"same-password"`: `isCurrent` resolved to true, and the link stays
    */
   resetPassword(
     token: string,
     password: NewPassword,
-    options: { readonly disconnectApps: boolean },
+    options: {
+      readonly disconnectApps: boolean;
+      readonly isCurrent?: ((passwordHash: string) => Promise<boolean>) | undefined;
+    },
     record: MakeRecord<PasswordReset>,
-  ): Promise<PasswordReset | null>;
+  ): Promise<PasswordReset | "same-password" | null>;
   /**
    * Replaces the user's email address by the link's, and voids the user's other links. A username that is the former
    * address changes with it.

@@ -1,7 +1,7 @@
 /** Forgotten passwords, over HTTP. */
 import { poolOf } from "@gatehouse/database/test-pool";
 import { testRecord } from "@gatehouse/database/test-record";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type BrowserAnswer, openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
 import { mailedLink, sendForm } from "../test-support/mailed-link.ts";
 import { mailsTo } from "../test-support/read-mails.ts";
@@ -207,6 +207,25 @@ describe("a link", () => {
     );
     expect(answers.filter(({ status }) => status === 303)).toHaveLength(1);
     expect(answers.filter(({ status }) => status === 410)).toHaveLength(49);
+  });
+
+  test("answers one wrong guess of the current password, by its use: a concurrent right one is told nothing", async () => {
+    const { person, path } = await withLink("ines");
+    const pool = poolOf(opened.hub.database);
+    const other = await pool.connect();
+    await other.query("BEGIN");
+    await other.query("SELECT FROM users WHERE id = $1 FOR UPDATE", [person.id]);
+    const waits = (count: number) =>
+      vi.waitFor(async () => {
+        const { rowCount } = await other.query("SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'");
+        expect(rowCount).toBe(count);
+      }, 5_000);
+    const wrong = reset(path);
+    await waits(1);
+    const right = reset(path, { password: person.password });
+    await waits(2).finally(() => other.query("COMMIT"));
+    other.release();
+    expect([(await wrong).status, (await right).status]).toEqual([303, 410]);
   });
 
   test("ASVS 6.5.5 works for ten minutes", async () => {

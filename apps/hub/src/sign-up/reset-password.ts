@@ -5,7 +5,6 @@
 import type {
   FactorStore,
   PasswordStore,
-  PersonStore,
   VerificationToken,
   VerificationTokenStore,
 } from "@gatehouse/database";
@@ -34,7 +33,6 @@ export interface ResetPasswordNeeds extends LinkFormNeeds, NoteNeeds, KnownBrows
   readonly verificationTokens: Pick<VerificationTokenStore, "find" | "resetPassword">;
   readonly factors: Pick<FactorStore, "has" | "of">;
   readonly passwords: Pick<PasswordStore, "find">;
-  readonly people: Pick<PersonStore, "findForSignIn">;
   readonly passwordFault: PasswordFault;
   readonly passwordLengths: PasswordLengths;
   readonly throttle: Pick<Throttle, "attempt" | "forget">;
@@ -77,19 +75,10 @@ export const resetPasswordRoutes = (needs: ResetPasswordNeeds): Route[] => [
       const about = wordsOfUser(link.person);
       const fault =
         password === "" ? "Choose a password." : await needs.passwordFault(password, { about, isOnlyFactor });
-      const error =
-        fault ?? ((await isCurrentPassword(needs, call, link, password)) ? samePassword : undefined);
-      if (error !== undefined) return showForm(needs, call, { token, link }, { error, disconnectApps });
-      const hash = await hashPassword(password);
-      const changed = await needs.verificationTokens.resetPassword(
-        token,
-        { hash, standsAlone: standsAlone(password, needs.passwordLengths) },
-        { disconnectApps },
-        ({ person, sessionsEnded, disconnected }) => {
-          const facts = { sessionsEnded, disconnectApps };
-          return passwordRecord(call, { person }, "password-reset", facts, disconnected);
-        },
-      );
+      const refuse = (error: string) => showForm(needs, call, { token, link }, { error, disconnectApps });
+      if (fault !== undefined) return refuse(fault);
+      const changed = await resetPassword(needs, call, { token, link }, { password, disconnectApps });
+      if (changed === "same-password") return refuse(samePassword);
       if (changed === null) return refuseAgain(needs, call, token, password, disconnectApps);
       const { person, sessionsEnded } = changed;
       call.log.info(
@@ -109,25 +98,33 @@ export const resetPasswordRoutes = (needs: ResetPasswordNeeds): Route[] => [
 const samePassword = "You have this password already. Sign in with it, or choose another one.";
 
 /**
- * Whether the chosen password is the current one. A stranger with the link could guess the password by this answer, so each
- * comparison counts as an attempt. Without attempts left, the hub compares nothing and accepts any password: users who forgot
- * theirs must not wait.
+ * Uses the link unless the chosen password is the current one. A stranger with the link could guess the password by this answer,
+ * so each comparison counts as an attempt, and the first wrong guess uses the link. Without attempts left, the hub compares
+ * nothing and accepts any password: users who forgot theirs must not wait.
  */
-async function isCurrentPassword(
-  { people, throttle, ...needs }: ResetPasswordNeeds,
+async function resetPassword(
+  needs: ResetPasswordNeeds,
   call: Call,
-  { person }: ResetLink,
-  password: string,
-): Promise<boolean> {
-  const current = (await people.findForSignIn(person.username))?.passwordHash ?? null;
-  if (current === null) return false;
+  { token, link: { person } }: { readonly token: string; readonly link: ResetLink },
+  { password, disconnectApps }: { readonly password: string; readonly disconnectApps: boolean },
+): ReturnType<VerificationTokenStore["resetPassword"]> {
+  const chosen = {
+    hash: await hashPassword(password),
+    standsAlone: standsAlone(password, needs.passwordLengths),
+  };
+  const reset = (isCurrent?: (passwordHash: string) => Promise<boolean>) =>
+    needs.verificationTokens.resetPassword(token, chosen, { disconnectApps, isCurrent }, (changed) => {
+      const facts = { sessionsEnded: changed.sessionsEnded, disconnectApps };
+      return passwordRecord(call, { person: changed.person }, "password-reset", facts, changed.disconnected);
+    });
   const knownBrowser = readKnownBrowser(needs, call, person);
   const by = { account: person.username, address: call.address, knownBrowser };
-  const compared = await throttle.attempt("password", by, {
-    make: () => verifyPassword(current, password),
-    isRight: (isSame) => isSame,
+  const attempted = await needs.throttle.attempt("password", by, {
+    // The transaction waits for this verification, so the verification does not wait for others.
+    make: () => reset((current) => verifyPassword(current, password, { first: true })),
+    isRight: (outcome) => outcome === "same-password",
   });
-  return compared.allowed && compared.result;
+  return attempted.allowed ? attempted.result : reset();
 }
 
 /** The factor beside a short password was removed meanwhile: the rule then names another length. Otherwise the link is used. */
