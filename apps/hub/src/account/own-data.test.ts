@@ -5,6 +5,7 @@ import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test
 import { bankWithApi, basic, makeAppPassword } from "../test-support/app-password.ts";
 import { eventually } from "../test-support/eventually.ts";
 import { giveConsent } from "../test-support/give-consent.ts";
+import { mailsTo } from "../test-support/read-mails.ts";
 
 const day = 86_400;
 let opened: TestHub;
@@ -169,6 +170,17 @@ describe("signing in before the deletion is due", () => {
     await opened.advance(4 * day);
     await opened.hub.runUpkeep();
     expect(await exists()).toBe(true);
+  });
+
+  test("its browser stays known, and every other is new", async () => {
+    const other = await signedIn();
+    await requestDeletion();
+    const mails = async () => (await mailsTo(opened.hub, `${alice.username}@example.com`)).length;
+    const before = await mails();
+    await browser.signIn(alice);
+    expect(await mails()).toBe(before);
+    await other.signIn(alice);
+    expect(await mails()).toBe(before + 1);
   });
 
   test("and declining signs out, so that the account is deleted as planned", async () => {

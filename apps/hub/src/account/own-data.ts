@@ -3,7 +3,7 @@
  * is due after a grace period. `/account/keep` asks a user who signs in before that whether to keep the account; a sign-in
  * alone keeps nothing.
  */
-import type { CentralSessionStore, ProfileStore, RequestedDeletion } from "@gatehouse/database";
+import type { CentralSessionStore, PersonStore, ProfileStore, RequestedDeletion } from "@gatehouse/database";
 import { disconnectedEvents, type HubChangeRecord } from "../audit/change-record.ts";
 import { actorOf, byUser, type RecordAudit } from "../audit/record-audit.ts";
 import { trimInvisible } from "../credential/typed-name.ts";
@@ -11,10 +11,13 @@ import { type Answer, type CallerFacts, json, type Route, route, seeOther } from
 import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
 import type { AnswerSignOut } from "../logout/sign-out-answer.ts";
 import type { AccountPage, AnyScreen } from "../screen/screen.ts";
+import { type KnownBrowserNeeds, keepKnownBrowser } from "../sign-in/known-browser.ts";
 import { keepAccountPath, loginAddress, repeatedFields } from "../sign-in/login-address.ts";
 import { type AccountPageNeeds, accountPage, commonParts } from "./account-page.ts";
 
-export interface OwnDataNeeds extends AccountPageNeeds {
+export interface OwnDataNeeds extends AccountPageNeeds, KnownBrowserNeeds {
+  readonly keys: AccountPageNeeds["keys"] & KnownBrowserNeeds["keys"];
+  readonly people: Pick<PersonStore, "findById">;
   readonly profiles: Pick<ProfileStore, "cancelDeletion" | "exportOf" | "requestDeletion">;
   readonly sessions: Pick<CentralSessionStore, "end">;
   readonly logout: Pick<LogoutDispatcher, "wake">;
@@ -101,7 +104,15 @@ const requestDeletion = (needs: OwnDataNeeds): Route =>
       if (asked === null) return seeOther("/account");
       const { dueAt, endedSessions } = asked;
       call.log.info({ event: "account-deletion.requested", person: personId, dueAt }, "deletion requested");
-      return withDeletion(await needs.answerSignOut(call, endedSessions, { isEverywhere: true }), dueAt);
+      const answer = withDeletion(
+        await needs.answerSignOut(call, endedSessions, { isEverywhere: true }),
+        dueAt,
+      );
+      // The user who comes back in this browser to keep the account would get a mail about a new browser.
+      const before = call.session.person;
+      const after = await needs.people.findById(personId);
+      const kept = after === null ? [] : keepKnownBrowser(needs, call, { before, after });
+      return { ...answer, cookies: [...(answer.cookies ?? []), ...kept] };
     },
   });
 
