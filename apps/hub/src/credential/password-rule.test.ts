@@ -188,6 +188,7 @@ describe("passwords that cannot be set", () => {
   test.each([
     ["pia-Blomqvist-2026", ["blomqvist", "pia"]],
     ["P1A.BL0MQV1ST!!1999", ["blomqvist", "pia"]],
+    ["blomqvist1234567", ["blomqvist"]],
     ["Pia Zoe Blomqvist", ["pia zoë blomqvist"]],
     ["p.blomqvist@example.com", ["p.blomqvist@example.com"]],
     ["cornershop-1234567", ["cornershop"]],

@@ -69,14 +69,15 @@ export function createPasswordRule(needs: PasswordRuleNeeds): PasswordFault {
     const composed = password.normalize("NFC");
     const isGuessable = async (text: string): Promise<boolean> =>
       (await needs.estimateGuesses(text)) < leastGuesses[strength];
+    // First, because it names the fault: with such a word a password is often easy to guess besides.
+    const { found, rest } = withoutWords(composed, [...about, ...needs.commonWords()]);
+    if (found.length > 0 && ([...rest].length < shortestRest || (await isGuessable(rest))))
+      return `Without ${listWords(found)}, which others know or can find out, too little of this password is left. Choose another one.`;
     if (await isGuessable(composed))
       return "This password is one of the first that an attacker would try: a common one, a repetition or a pattern. Choose another one, such as four words that have nothing to do with each other.";
     for (const remains of withoutPhrases(composed))
       if ([...remains].length < shortestRest || (await isGuessable(remains)))
         return "This password is a phrase that everybody knows, with too little added to it. Choose another one, such as four words that nobody has published together.";
-    const { found, rest } = withoutWords(composed, [...about, ...needs.commonWords()]);
-    if (found.length > 0 && ([...rest].length < shortestRest || (await isGuessable(rest))))
-      return `Without ${listWords(found)}, which others know or can find out, too little of this password is left. Choose another one.`;
     if (await needs.isBreached(composed))
       return "This password is known from a theft of passwords at another service. Choose another one, and change it wherever else you use it.";
     return undefined;
