@@ -91,6 +91,9 @@ test("a refusal at the second step differs from others: the password was right",
 
 test("refusals are said calmly, and an operator's action names the operator", () => {
   expect(activityWords(event("sign-in", { outcome: "credentials_wrong" }))).toBe("A sign-in was refused.");
+  const change = (outcome: string) => activityWords(event("password-changed", { outcome }));
+  expect(change("credentials_wrong")).toMatch(/^A change of your password was refused: the current/);
+  expect(change("too_many_attempts")).toMatch(/^A change of your password had to wait/);
   expect(activityWords(event("password-changed", { by: "operator" }))).toBe(
     "The people who run Gatehouse changed your password.",
   );

@@ -76,6 +76,10 @@ const refused: Partial<Record<AuditKind, Words>> = {
       ? "A sign-in had to wait, because there were many wrong tries"
       : "A sign-in was refused";
   },
+  "password-changed": ({ outcome }) =>
+    outcome === "too_many_attempts"
+      ? "A change of your password had to wait, because there were many wrong tries"
+      : "A change of your password was refused: the current password was wrong",
   "consent-given": (event) => `You did not allow ${site(event)} what it asked for`,
   "app-password-used": (event) => {
     const why =

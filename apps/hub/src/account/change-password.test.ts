@@ -51,6 +51,11 @@ describe("ASVS 6.2.3 the current password", () => {
     expect(await errorsOf({ current: "" })).toEqual([{ code: "current_missing" }]);
     expect(await errorsOf({ current: "not the password" })).toEqual([{ code: "current_wrong" }]);
     expect(await canSignIn(person.password)).toBe(true);
+    const [refusal] = await opened.hub.database.auditEvents.listNewest(
+      { personId: person.id, kinds: ["password-changed"] },
+      { limit: 9 },
+    );
+    expect(refusal?.outcome).toBe("credentials_wrong");
   });
 
   test("is throttled like a sign-in, and a refused new password spends no attempt", async () => {

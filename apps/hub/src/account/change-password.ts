@@ -216,6 +216,7 @@ async function faultsOfCurrent(
     password: current,
     address,
     userAgent,
+    kind: "password-changed",
     knownBrowserOf: (person) => readKnownBrowser(needs, call, person),
   });
   if (verified.outcome === "verified") return [];

@@ -32,6 +32,8 @@ export interface CredentialsAttempt {
   readonly password: string;
   readonly address: string;
   readonly userAgent: string;
+  /** Kind under which the audit trail records a refusal; left out: `sign-in`. */
+  readonly kind?: "sign-in" | "password-changed";
   /** Reads the browser's id for a user who signed in with it before, from its sealed cookie; `undefined`: it is unknown. */
   readonly knownBrowserOf: (person: Person) => string | undefined;
 }
@@ -154,7 +156,7 @@ export async function verifyCredentials(
     : { outcome: "refused", code: "too_many_attempts", retryInSeconds: attempted.retryInSeconds };
   // Without the typed name, which may be a password.
   await recordAudit({
-    kind: "sign-in",
+    kind: attempt.kind ?? "sign-in",
     outcome: refused.code,
     actor: actorOf(attempt),
     personId: found?.person.id,
