@@ -44,9 +44,9 @@ export function ActivityPage({ model }: { readonly model: ActivityScreen }) {
       </Section>
       <Section id="not-you" title="Was something not you?">
         <p>
-          A refused sign-in alone is no danger: your password held. At the second step your password was right
-          already. If you did not do that, or something else that is listed here,{" "}
-          <a href="/account/security">change your password</a>, then{" "}
+          A sign-in that was refused let nobody in. If it was refused at the second step, somebody knows your
+          password. If that was not you, or if you did not do something else that is listed here,{" "}
+          <a href="/account/password">change your password</a>, then{" "}
           <a href="/account/sessions">sign out the browsers that you do not know</a>.
         </p>
       </Section>
