@@ -42,6 +42,7 @@ export type { Database } from "./database.ts";
 export { DatabaseError, type DatabaseErrorCode } from "./database-error.ts";
 export type { AllowedPermissions, Decision, DecisionStore } from "./decision-store.ts";
 export type { DisconnectedApps } from "./disconnected-apps.ts";
+export { hasEmbeddedDatabase } from "./embedded/data-folder.ts";
 export type { FactorStore, Factors, FactorsRemoved, RemovalFault } from "./factor-store.ts";
 export type { LoginTicketStore } from "./login-ticket-store.ts";
 export type { DeliveryOutcome, LogoutDelivery, LogoutDeliveryStore } from "./logout-delivery-store.ts";

@@ -14,7 +14,7 @@ import { counted } from "./counted.ts";
 import { recordOperation } from "./operator.ts";
 import { type Command, RefusedError } from "./parse-command.ts";
 import { addressesNotCalled, readRegistry } from "./site-commands.ts";
-import { withDatabase } from "./with-database.ts";
+import { withDatabase, withNewDatabase } from "./with-database.ts";
 
 export const migrate: Command = {
   name: "migrate",
@@ -22,7 +22,7 @@ export const migrate: Command = {
   words: [],
   options: {},
   run: (_, settings) =>
-    withDatabase(settings, async () => ({
+    withNewDatabase(settings, async () => ({
       result: { migrated: true },
       text: "The database is at this version.",
     })),
@@ -39,7 +39,7 @@ export const doctor: Command = {
     await expectAddress(settings);
     const mail = await checkMailServer(settings);
     const providers = await checkProviders(settings);
-    const pooled = await withDatabase(settings, async (database) => {
+    const pooled = await withNewDatabase(settings, async (database) => {
       if (!(await database.isReady()))
         throw new RefusedError(
           "the database does not answer. Check DATABASE_URL, or the folder in DATA_DIR.",

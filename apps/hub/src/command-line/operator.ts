@@ -1,7 +1,7 @@
 import { userInfo } from "node:os";
 import type { AuditActor, AuditEvent, AuditEventStore } from "@gatehouse/database";
 import type { AuditKind } from "../audit/audit-kinds.ts";
-import { type DatabaseSettings, withDatabase } from "./with-database.ts";
+import { type DatabaseSettings, withNewDatabase } from "./with-database.ts";
 
 /** Recorded by the operator's command, besides the operator. */
 export type Operation = Pick<AuditEvent, "personId" | "siteId" | "facts"> & { readonly kind: AuditKind };
@@ -36,7 +36,7 @@ export function recordSiteOperation<Result>(
   operation: Operation & { readonly siteId: string },
   act: () => Promise<Result>,
 ): Promise<Result> {
-  return withDatabase(settings, (database) => recordOperation(database, operation, act));
+  return withNewDatabase(settings, (database) => recordOperation(database, operation, act));
 }
 
 /** A user id without an entry in the system's list has no name. */

@@ -16,7 +16,7 @@ import { makeLink } from "../sign-up/link.ts";
 import { counted } from "./counted.ts";
 import { operatorActor, recordOperation } from "./operator.ts";
 import { type Command, type CommandInput, RefusedError } from "./parse-command.ts";
-import { withDatabase } from "./with-database.ts";
+import { withDatabase, withNewDatabase } from "./with-database.ts";
 
 const linkOption = {
   "print-link": { value: null, meaning: "print the single-use link instead of mailing it" },
@@ -100,7 +100,7 @@ export const userAdd: Command = {
         `--email should be an email address such as name@example.com (got "${typedEmail}").`,
       );
     const groups = readGroups(input.option("groups") ?? "");
-    return withDatabase(settings, async (database) => {
+    return withNewDatabase(settings, async (database) => {
       const operator = input.flag("operator");
       const about = { username, email, name, operator, groups, password: null };
       try {

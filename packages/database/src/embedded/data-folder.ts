@@ -19,6 +19,11 @@ export function dataFolder(dataDirectory: string): string {
   return join(dataDirectory, "postgres");
 }
 
+/** Whether a data directory has an embedded database, running or not. */
+export function hasEmbeddedDatabase(dataDirectory: string): boolean {
+  return existsSync(dataFolder(dataDirectory));
+}
+
 /** Password of the embedded role. Only the hub's user can read its file; PostgreSQL stores a hash. */
 export async function readPassword(data: string): Promise<string> {
   return (await readFile(join(data, passwordFile), "utf8")).trim();
