@@ -57,7 +57,7 @@ export interface FactorStore {
     record: MakeRecord,
   ): Promise<{ readonly recoveryCodesStored: boolean } | null>;
   /**
-   * Turns one-time codes off; with the last factor the recovery codes go too.
+   * Turns one-time codes off; with the last factor the recovery codes, links and pending sign-ins go too.
    *
    * @returns `null`: done
    */

@@ -147,6 +147,30 @@ test.each([
   await Promise.all([added, started]);
 });
 
+test.each(["codes", "a passkey"])(
+  "a user's own removal of the last factor (%s) voids links and pending sign-ins, another removal none",
+  async (last) => {
+    const { database, pool } = fixture;
+    const key = passkey();
+    const policy = { operatorsNeedFactor: false, providers: [] };
+    const removePasskey = () => database.passkeys.remove({ id: key.id, personId }, policy, testRecord);
+    await database.people.setPassword(personId, { hash: "$argon2id$long", standsAlone: true });
+    await turnOn();
+    await database.passkeys.add(key, [], testRecord);
+    const link = { token: "x", purpose: "password-reset", email: "a@example.com", personId } as const;
+    await database.verificationTokens.create({ ...link, lifeSeconds: 600 });
+    const pending = { amr: ["pwd"], longTerm: false, provedSecondsAgo: 0, lifeSeconds: 600 };
+    await database.pendingSignIns.create({ ...pending, token: "y", personId });
+    const begun = async () =>
+      (await pool.query("SELECT FROM verification_tokens UNION ALL SELECT FROM pending_sign_ins")).rowCount;
+    await (last === "codes" ? removePasskey() : turnOff());
+    expect(await begun()).toBe(2);
+    await (last === "codes" ? turnOff() : removePasskey());
+    expect(await store().has(personId)).toBe(false);
+    expect(await begun()).toBe(0);
+  },
+);
+
 describe("the last factor stays", () => {
   test("with an operator, where the policy requires one", async () => {
     await turnOn();

@@ -6,6 +6,7 @@ import type { PrismaClient, PrismaTransaction } from "./prisma-client.ts";
 import {
   distrustEarlierAccess,
   endAllSessions,
+  endTwoSteps,
   lockPerson,
   storeFirstRecoveryCodes,
   storeRecoveryCodes,
@@ -83,7 +84,7 @@ export class PostgresFactorStore implements FactorStore {
       const policy = { operatorsNeedFactor, providers: [] };
       const { lastWay, lastFactor } = await judgeRemoval(transaction, personId, { codes: true }, policy);
       if (lastWay !== null) return lastWay;
-      if (lastFactor) await transaction.recoveryCode.deleteMany({ where: { personId } });
+      if (lastFactor) await endTwoSteps(transaction, personId);
       await transaction.totpFactor.delete({ where: { personId } });
       await write(record());
       return null;

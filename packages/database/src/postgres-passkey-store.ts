@@ -12,7 +12,7 @@ import { PersonGone } from "./person-store.ts";
 import type { Pool } from "./postgres-connection.ts";
 import { isUuid, withoutNul } from "./postgres-input.ts";
 import type { PrismaClient } from "./prisma-client.ts";
-import { lockPerson, storeFirstRecoveryCodes, writePasskey } from "./prisma-statements.ts";
+import { endTwoSteps, lockPerson, storeFirstRecoveryCodes, writePasskey } from "./prisma-statements.ts";
 import { judgeRemoval, type RemovalPolicy } from "./ways-in.ts";
 
 const findForSignIn = `
@@ -133,8 +133,7 @@ export class PostgresPasskeyStore implements PasskeyStore {
       const { lastWay, lastFactor } = await judgeRemoval(transaction, personId, { passkey: id }, policy);
       if (lastWay !== null) return lastWay;
       const removed = await transaction.passkey.delete({ where: { id } });
-      // They replace a factor, and there is none any more.
-      if (lastFactor) await transaction.recoveryCode.deleteMany({ where: { personId } });
+      if (lastFactor) await endTwoSteps(transaction, personId);
       await write(record(removed));
       return "removed";
     });

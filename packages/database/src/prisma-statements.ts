@@ -159,6 +159,16 @@ export async function distrustEarlierAccess(transaction: PrismaTransaction, pers
   });
 }
 
+/**
+ * What goes when users remove their own last factor: recovery codes, which replace a factor, and links and pending sign-ins, which
+ * the factor kept from opening the account. The caller has locked the user.
+ */
+export async function endTwoSteps(transaction: PrismaTransaction, personId: string): Promise<void> {
+  await transaction.recoveryCode.deleteMany({ where: { personId } });
+  await voidLinks(transaction, personId);
+  await transaction.pendingSignIn.deleteMany({ where: { personId } });
+}
+
 /** Revokes app passwords and connected apps. Grants last, as in the consent store, so that the two cannot deadlock. */
 export async function disconnectAllApps(
   transaction: PrismaTransaction,

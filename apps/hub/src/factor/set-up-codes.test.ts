@@ -208,11 +208,18 @@ describe("turning off", () => {
     expect((await new TestBrowser(opened).signIn(person)).location).toBe("/account");
   });
 
-  test("works once", async () => {
+  test("works once, and voids links that the second step kept from opening the account", async () => {
     const person = await opened.createPerson();
     const browser = await signedIn(person);
     const { token } = (await setUp(browser)).answer.screen("recovery-codes");
+    const link = { token: "mailed before", purpose: "password-reset", email: "a@example.com" } as const;
+    const { verificationTokens } = opened.hub.database;
+    await verificationTokens.create({ ...link, personId: person.id, lifeSeconds: 600 });
+    const statusOfLink = async () =>
+      (await new TestBrowser(opened).get("/reset-password?link=mailed+before")).status;
+    expect(await statusOfLink()).toBe(200);
     const answer = await browser.post("/account/security/codes/off", { token });
+    expect(await statusOfLink()).toBe(410);
     expect(answer.location).toBe("/account/security");
     const page = (await browser.get(answer.location)).screen("account-security");
     expect(page).toMatchObject({
