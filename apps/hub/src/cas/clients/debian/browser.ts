@@ -91,14 +91,6 @@ export class Browser {
     return this.visit(absolute(location, this.#origin));
   }
 
-  /** Presses *Sign out* on the hub's page, and goes on to where it leads. */
-  async confirmSignOut(): Promise<Page> {
-    const { action, hidden } = this.#answer?.screen("sign-out") ?? { action: "", hidden: [] };
-    const fields = Object.fromEntries(hidden.map(({ name, value }) => [name, value]));
-    const { location } = await this.hub.post(action, { ...fields, logout: "yes" });
-    return this.visit(absolute(location, this.#origin));
-  }
-
   /** Whether the hub asks for something. */
   isAsked({ address, status }: Page): boolean {
     return status === 200 && new URL(address).origin === this.#origin;
