@@ -10,7 +10,8 @@ try {
   if (parsed.help !== undefined) {
     process.stdout.write(`${parsed.help}\n`);
   } else {
-    const { result, text, failed } = await parsed.command.run(parsed.input, readSettings(), write);
+    const { result, text, remark, failed } = await parsed.command.run(parsed.input, readSettings(), write);
+    if (remark !== undefined && !parsed.json) process.stderr.write(`${remark}\n\n`);
     if (result !== undefined) await write(parsed.json ? `${JSON.stringify(result)}\n` : `${text}\n`);
     if (failed === true) process.exitCode = 1;
   }

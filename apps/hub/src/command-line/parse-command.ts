@@ -23,6 +23,8 @@ export interface CommandResult {
   /** For `--json`; `undefined`: the command has written its result. */
   readonly result: unknown;
   readonly text: string;
+  /** Sentences about `text`, on standard error: a shell can then write `text` to a file. Not for `--json`. */
+  readonly remark?: string;
   /** The result is bad news: exit code 1. */
   readonly failed?: boolean;
 }

@@ -60,11 +60,10 @@ export const siteAdd: Command = {
     const lines = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
     return {
       result: { file, ...environment },
-      text: [
+      text: lines.join("\n"),
+      remark: [
         `Wrote ${file}; a running hub loads it at once. Give the site these settings; the secret is shown only once:`,
-        "",
-        ...lines,
-        ...(settings.hubUrl === defaultHubUrl ? ["", hubUrlIsDefault] : []),
+        ...(settings.hubUrl === defaultHubUrl ? [hubUrlIsDefault] : []),
       ].join("\n"),
     };
   },

@@ -22,11 +22,10 @@ export const siteRenewSecret: Command = {
     );
     return {
       result: { file, SITE_SECRET: secret },
-      text: [
+      text: `SITE_SECRET=${secret}`,
+      remark: [
         `Wrote ${file}; a running hub loads it at once and refuses the old secret.`,
         `Give ${id} the new secret; it is shown only once:`,
-        "",
-        `SITE_SECRET=${secret}`,
       ].join("\n"),
     };
   },

@@ -10,12 +10,13 @@ export async function runCommand<Result = Record<string, unknown>>(
 ): Promise<{
   readonly result: Result;
   readonly text: string;
+  readonly remark: string;
   readonly failed: boolean;
   readonly written: string;
 }> {
   const parsed = parseCommand(commands, words.split(" "));
   if (parsed.help !== undefined)
-    return { result: {} as Result, text: parsed.help, failed: false, written: "" };
+    return { result: {} as Result, text: parsed.help, remark: "", failed: false, written: "" };
   const settings = readSettings({
     HUB_SECRETS: "a secret of this test run alone with 32 characters",
     ...environment,
@@ -24,6 +25,11 @@ export async function runCommand<Result = Record<string, unknown>>(
   const write = async (text: string) => {
     written += text;
   };
-  const { result, text, failed = false } = await parsed.command.run(parsed.input, settings, write);
-  return { result: result as Result, text, failed, written };
+  const {
+    result,
+    text,
+    remark = "",
+    failed = false,
+  } = await parsed.command.run(parsed.input, settings, write);
+  return { result: result as Result, text, remark, failed, written };
 }
