@@ -1,4 +1,4 @@
-/** What the pages of both libraries have in common. */
+/** Parts that the pages of both libraries share. */
 
 /** Settings that the server wrote into the document. */
 export function readSettings() {

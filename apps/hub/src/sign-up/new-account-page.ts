@@ -24,7 +24,7 @@ export interface NewAccountPageNeeds
 
 export type NewAccountErrors = NewAccountScreen["errors"];
 
-/** What the user typed, trimmed. */
+/** Name and username as typed, trimmed. */
 export interface TypedNames {
   readonly name: string;
   readonly username: string;
